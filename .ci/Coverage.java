@@ -18,7 +18,8 @@ final class Coverage {
     int missedColumn = columns.indexOf("BRANCH_MISSED");
     int coveredColumn = columns.indexOf("BRANCH_COVERED");
     if (missedColumn < 0 || coveredColumn < 0) {
-      throw new IOException(report + ": expected columns BRANCH_MISSED and BRANCH_COVERED, came " + columns);
+      throw new IOException(
+          report + ": expected columns BRANCH_MISSED and BRANCH_COVERED, came " + columns);
     }
     long missed = 0;
     long covered = 0;
