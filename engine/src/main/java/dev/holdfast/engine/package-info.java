@@ -1,4 +1,7 @@
-/** The sans-IO core: facts in, commands out. Nothing in here opens a socket, starts a thread or reads a clock. */
+/**
+ * The sans-IO core: facts in, commands out. Nothing in here opens a socket, starts a thread or
+ * reads a clock.
+ */
 @NullMarked
 package dev.holdfast.engine;
 

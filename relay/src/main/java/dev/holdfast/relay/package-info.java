@@ -1,4 +1,6 @@
-/** The server: speaks the providers' own wire formats on both sides and drives the engine on Vert.x. */
+/**
+ * The server: speaks the providers' own wire formats on both sides and drives the engine on Vert.x.
+ */
 @NullMarked
 package dev.holdfast.relay;
 
