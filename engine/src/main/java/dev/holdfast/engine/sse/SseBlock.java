@@ -75,9 +75,7 @@ public final class SseBlock {
     if (!Slices.equal(source, nameStart, nameEnd, lastNameBytes)) {
       String known = EventNames.find(source, nameStart, nameEnd);
       lastName =
-          known != null
-              ? known
-              : new String(source, nameStart, length, StandardCharsets.UTF_8);
+          known != null ? known : new String(source, nameStart, length, StandardCharsets.UTF_8);
       lastNameBytes =
           known != null
               ? EventNames.bytesOf(known)

@@ -90,6 +90,7 @@ public final class SseDecoder {
 
   /** How the last kept line ended; a removed one does not count, or normalising twice would differ. */
   private Ending endingBefore = Ending.NONE;
+
   private boolean lineRemovedInside;
   private int dataLines;
   private int dataStart;
@@ -360,8 +361,7 @@ public final class SseDecoder {
     int at = blockStart;
     while (at < after) {
       int lineEnd = Slices.lineEnd(bytes, at, after);
-      boolean crlf =
-          bytes[lineEnd] == '\r' && lineEnd + 1 < after && bytes[lineEnd + 1] == '\n';
+      boolean crlf = bytes[lineEnd] == '\r' && lineEnd + 1 < after && bytes[lineEnd + 1] == '\n';
       int next = crlf ? lineEnd + 2 : lineEnd + 1;
       Line line = Line.of(bytes, at, lineEnd);
       if (lineRemovedInside && !line.removed) {

@@ -13,9 +13,30 @@ import org.junit.jupiter.api.Test;
 /** Random wires, cut at random, against a decoder written from the standard and nothing else. */
 class SseRandomWireTest {
   private static final String[] PIECES = {
-    "\n", "\n", "\r", "\r\n", "\r\n", "data", "data: a", "data:b", "data:", ":", ": c", "id", "id: 9",
-    "event: ping", "event", "retry: 1", "x", " ", "\u00EF\u00BB\u00BF", "\u00EF", "\u00C3\u00A9",
-    "data: 0123456789abcdef", "\t", "\u0000",
+    "\n",
+    "\n",
+    "\r",
+    "\r\n",
+    "\r\n",
+    "data",
+    "data: a",
+    "data:b",
+    "data:",
+    ":",
+    ": c",
+    "id",
+    "id: 9",
+    "event: ping",
+    "event",
+    "retry: 1",
+    "x",
+    " ",
+    "\u00EF\u00BB\u00BF",
+    "\u00EF",
+    "\u00C3\u00A9",
+    "data: 0123456789abcdef",
+    "\t",
+    "\u0000",
   };
 
   @Test
