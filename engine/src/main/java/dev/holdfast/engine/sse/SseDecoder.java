@@ -11,17 +11,18 @@ import java.util.Objects;
  *
  * <p><b>What a block is.</b> The lines up to and including a blank line, after the published
  * normaliser: comment lines, {@code id:} lines and the byte order mark at the start of the stream
- * are gone, and so is a line that begins with a later mark (no reader knows such a field, but at the
- * head of what is handed on the mark would be taken off and the line come to life); all else ({@code event:}, {@code retry:}, fields nobody knows, each line's own ending)
- * is kept byte for byte. A block without data, or whose data is the empty string, is dropped, as
- * the standard dispatches nothing for it. A block that the input ends inside of is never
- * dispatched: a cut-off event must not pass for an event.
+ * are gone, and so is a line that begins with a later mark (no reader knows such a field, but at
+ * the head of what is handed on the mark would be taken off and the line come to life); all else
+ * ({@code event:}, {@code retry:}, fields nobody knows, each line's own ending) is kept byte for
+ * byte. A block without data, or whose data is the empty string, is dropped, as the standard
+ * dispatches nothing for it. A block that the input ends inside of is never dispatched: a cut-off
+ * event must not pass for an event.
  *
  * <p><b>Line ends.</b> LF, CR and CRLF, also mixed. What a reader receives must not depend on how
  * the network cut the bytes, and an event must not wait for a byte that may never come. So after a
  * CR that makes a blank line the decoder waits for a possible LF only where the kept line before
- * ended in CRLF. Elsewhere the CR alone is the blank line, and an LF right after it is skipped and not
- * forwarded.
+ * ended in CRLF. Elsewhere the CR alone is the blank line, and an LF right after it is skipped and
+ * not forwarded.
  *
  * <p><b>Memory.</b> A block that lies whole inside one fed array is a slice of that array. One that
  * is split over feeds is gathered in a carry buffer; there are two, because the slices of a feed's
@@ -88,7 +89,9 @@ public final class SseDecoder {
   private int blockStart;
   private int lineStart;
 
-  /** How the last kept line ended; a removed one does not count, or normalising twice would differ. */
+  /**
+   * How the last kept line ended; a removed one does not count, or normalising twice would differ.
+   */
   private Ending endingBefore = Ending.NONE;
 
   private boolean lineRemovedInside;
@@ -114,9 +117,9 @@ public final class SseDecoder {
   /**
    * Takes the next bytes of the stream, {@code [from, to)}, and delivers each block they complete.
    *
-   * <p>Slices of the blocks refer to {@code bytes}, to a buffer of the decoder, or to a fresh array.
-   * The decoder changes none of them before its next call, so they may be read after this returns;
-   * {@code bytes} itself is the caller's again, and the decoder keeps no reference to it.
+   * <p>Slices of the blocks refer to {@code bytes}, to a buffer of the decoder, or to a fresh
+   * array. The decoder changes none of them before its next call, so they may be read after this
+   * returns; {@code bytes} itself is the caller's again, and the decoder keeps no reference to it.
    *
    * @throws IllegalStateException after {@link Feed#TOO_LARGE} or {@link #end}
    * @throws IndexOutOfBoundsException if the range is not inside the array

@@ -6,8 +6,8 @@ package dev.holdfast.engine.sse;
  *
  * <p>It removes comments, {@code id:} lines, byte order marks, blocks without data, and an
  * unfinished block at the end. The events of an unbroken stream leave the relay exactly as this
- * leaves the upstream's bytes. It is {@link SseDecoder} run over the whole, so it cannot disagree, and
- * applied twice it changes nothing.
+ * leaves the upstream's bytes. It is {@link SseDecoder} run over the whole, so it cannot disagree,
+ * and applied twice it changes nothing.
  */
 public final class SseNormaliser {
   private SseNormaliser() {}
