@@ -1,4 +1,7 @@
-/** The reader's half of a session: cursors, commit of the head, comments, and how an answer ends for who reads it. */
+/**
+ * The reader's half of a session: cursors, commit of the head, comments, and how an answer ends for
+ * who reads it.
+ */
 @NullMarked
 package dev.holdfast.engine.delivery;
 

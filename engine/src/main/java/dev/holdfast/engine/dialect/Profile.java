@@ -51,8 +51,8 @@ public record Profile(
   /**
    * How a partial answer is handed back as the beginning of the assistant's turn.
    *
-   * @param proven whether the provider's own documentation, or the operator's configuration, vouches
-   *     that it goes on from the last character
+   * @param proven whether the provider's own documentation, or the operator's configuration,
+   *     vouches that it goes on from the last character
    * @param members what is added to the trailing assistant message, as JSON members without braces,
    *     such as {@code "prefix":true}; empty if nothing
    * @param requestMembers what is added to the request itself; empty if nothing

@@ -39,7 +39,9 @@ public sealed interface Failure {
     SAME_TARGET,
     /** This target will not do better for this session; the next one of the route may. */
     OTHER_TARGET,
-    /** No attempt anywhere can help: the request itself is at fault, or somebody ended the session. */
+    /**
+     * No attempt anywhere can help: the request itself is at fault, or somebody ended the session.
+     */
     NONE
   }
 
@@ -116,7 +118,10 @@ public sealed interface Failure {
       MALFORMED_STREAM,
       /** The terminator came without a finish reason. */
       NO_FINISH_REASON,
-      /** The upstream itself says that it did not finish: {@code error}, {@code abort}, no resources. */
+      /**
+       * The upstream itself says that it did not finish: {@code error}, {@code abort}, no
+       * resources.
+       */
       INTERRUPTED,
       /** A 200 whose body is not an event stream. */
       WRONG_CONTENT_TYPE

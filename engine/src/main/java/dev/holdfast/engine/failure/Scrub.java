@@ -5,9 +5,9 @@ import java.util.regex.Pattern;
 /**
  * Takes credentials out of what an upstream wrote, before it becomes evidence.
  *
- * <p>Providers quote the key they refuse, whole or with stars. Two strengths: {@link #body} replaces
- * only what is a credential beyond doubt, because the body is passed on as it came; {@link #text} also
- * replaces whatever looks like one, because a sentence in a log loses nothing by it.
+ * <p>Providers quote the key they refuse, whole or with stars. Two strengths: {@link #body}
+ * replaces only what is a credential beyond doubt, because the body is passed on as it came; {@link
+ * #text} also replaces whatever looks like one, because a sentence in a log loses nothing by it.
  */
 final class Scrub {
   private Scrub() {}

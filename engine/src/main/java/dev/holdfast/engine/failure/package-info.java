@@ -1,4 +1,7 @@
-/** What can go wrong with an answer: one sealed family, and how the wire's evidence is turned into it. */
+/**
+ * What can go wrong with an answer: one sealed family, and how the wire's evidence is turned into
+ * it.
+ */
 @NullMarked
 package dev.holdfast.engine.failure;
 

@@ -13,14 +13,14 @@ public interface Guards {
   void withdraw(Ask ask, long nowNanos);
 
   /**
-   * A stream of this target broke after content. Feeds the breaker's rate and tells whether the target
-   * broke another stream in the second before.
+   * A stream of this target broke after content. Feeds the breaker's rate and tells whether the
+   * target broke another stream in the second before.
    */
   boolean broke(String target, long nowNanos);
 
   /**
-   * Whether failures without progress should not count towards a session's five in a row, because no
-   * continuation of this upstream has made progress since a mass break.
+   * Whether failures without progress should not count towards a session's five in a row, because
+   * no continuation of this upstream has made progress since a mass break.
    */
   boolean massBreak(long nowNanos);
 

@@ -9,9 +9,10 @@ public sealed interface Settlement {
    * It ended before the answer was complete, by the upstream's fault.
    *
    * @param progressed whether this call had generated anything
-   * @param waitNanos until the session's next attempt, or what the upstream asked for; a recovery slot
-   *     whose continuation failed without progress stays taken for it
-   * @param hintNanos what the upstream asked for; 0 if it did not. An opened breaker stays open so long
+   * @param waitNanos until the session's next attempt, or what the upstream asked for; a recovery
+   *     slot whose continuation failed without progress stays taken for it
+   * @param hintNanos what the upstream asked for; 0 if it did not. An opened breaker stays open so
+   *     long
    */
   record Failed(boolean progressed, long waitNanos, long hintNanos) implements Settlement {}
 

@@ -15,8 +15,8 @@ import java.time.Duration;
  *     default 60 s
  * @param waitAfterContentMax the longest hint that is waited out after that; default 120 s
  * @param unhintedRateLimit the wait after a 429 without a hint at a single target; default 60 s
- * @param spread the upper end of the uniform wait before a continuation at a target that broke other
- *     streams in the second before; default 3 s
+ * @param spread the upper end of the uniform wait before a continuation at a target that broke
+ *     other streams in the second before; default 3 s
  * @param inputTokensFloor input spend that is always allowed; default 20,000 tokens
  * @param inputSpendFactor bound on input spend, as a multiple of the first input and what is
  *     committed; default 4

@@ -7,8 +7,10 @@ import java.time.Duration;
  * so keep-alives don't hold a dead stream up; all stand still while we do not read.
  *
  * @param connect until the connection stands; default 5 s
- * @param firstProgress from the request to the first generated delta, the head included; default 60 s
- * @param firstProgressReasoning the same when the request or the model says reasoning; default 300 s
+ * @param firstProgress from the request to the first generated delta, the head included; default 60
+ *     s
+ * @param firstProgressReasoning the same when the request or the model says reasoning; default 300
+ *     s
  * @param idleProgress between two generated deltas; default 60 s
  * @param idleProgressQuiet the same while a tool call is open or thinking may be hidden; default
  *     300 s

@@ -143,7 +143,8 @@ class RejectionsTest {
         "{\"error\":{\"message\":\"Incorrect API key provided: sk-abc***xyz9. See the site.\","
             + "\"code\":\"invalid_api_key\"}}";
 
-    var evidence = classify(401, Map.of("content-type", "application/json"), body, USUAL).evidence();
+    var evidence =
+        classify(401, Map.of("content-type", "application/json"), body, USUAL).evidence();
 
     assertThat(evidence.body()).isEmpty();
     assertThat(evidence.contentType()).isEmpty();

@@ -1,11 +1,11 @@
-package dev.holdfast.engine.session;
+package dev.holdfast.engine.sse;
 
 import java.util.Arrays;
 
 /**
  * A run of numbered events, each a slice of an array that somebody else owns. The machine fills one
- * and uses it again and again, so it is valid only until the machine's next fact: a store copies what
- * it keeps before its {@code append} returns. A store's reads fill one in the same way.
+ * and uses it again and again, so it is valid only until the machine's next fact: a store copies
+ * what it keeps before its {@code append} returns. A store's reads fill one in the same way.
  *
  * <p>The bytes of an event are its whole block with the blank line, without an {@code id:} line:
  * numbers are written where the events leave the process.

@@ -1,0 +1,166 @@
+package dev.holdfast.engine.dialect.chat;
+
+import dev.holdfast.engine.dialect.Signals;
+import dev.holdfast.engine.dialect.Splice;
+import dev.holdfast.engine.json.JsonEdit;
+import dev.holdfast.engine.json.JsonMembers;
+import dev.holdfast.engine.json.JsonStrings;
+import dev.holdfast.engine.sse.EventBatch;
+import dev.holdfast.engine.sse.SseBlock;
+import dev.holdfast.engine.usage.Tokens;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the chunks of a later attempt part of the first one's answer: identity of the first, no
+ * second role, only new text, usage as of one call.
+ */
+final class ChatSplice implements Splice {
+  private static final List<String> REASONING =
+      List.of("reasoning_content", "reasoning", "reasoning_details");
+
+  private final ChatTranscript committed;
+  private final Optional<TextGate> gate;
+  private final boolean dropUsage;
+
+  /**
+   * A splice for one attempt.
+   *
+   * @param committed what came before
+   * @param gate decides what of a continuation's text is new; empty for an answer from the
+   *     beginning
+   * @param dropUsage whether chunks with usage alone were asked for by us
+   */
+  ChatSplice(ChatTranscript committed, Optional<TextGate> gate, boolean dropUsage) {
+    this.committed = committed;
+    this.gate = gate;
+    this.dropUsage = dropUsage;
+  }
+
+  @Override
+  public boolean echoed() {
+    return gate.map(TextGate::echoed).orElse(false);
+  }
+
+  @Override
+  public int splice(SseBlock block, int signals, EventBatch into) {
+    if (Signals.any(signals, Signals.DONE)) {
+      into.add(block.bytes(), block.start(), block.end());
+      return Signals.DONE;
+    }
+    if (Signals.any(signals, Signals.USAGE) && dropUsage) {
+      return 0;
+    }
+    var chunk = ChatDelta.of(block.data(), block.dataStart());
+    var text = chunk.text();
+    int written = signals & ~(Signals.TEXT | Signals.HALF);
+    if (gate.isPresent()) {
+      // Reasoning after text was paid for and is not shown.
+      written &= ~Signals.REASONING;
+      switch (gate.get().offer(text)) {
+        case PASS -> text = gate.get().passed();
+        case AMBIGUOUS -> {
+          return Signals.AMBIGUOUS;
+        }
+        case STOP -> {
+          add(committed.finish("stop"), into);
+          add("data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII), into);
+          return Signals.FINISHED | Signals.DONE;
+        }
+      }
+      if (Signals.any(signals, Signals.FINISHED)) {
+        text = text + gate.get().end();
+      }
+    }
+    if (!text.isEmpty()) {
+      written |= Signals.TEXT;
+    }
+    if (!Signals.any(written, Signals.PROGRESS | Signals.FINISHED | Signals.USAGE)) {
+      return 0;
+    }
+    if (!text.isEmpty() && (chunk.delta == null || chunk.delta.find("content") < 0)) {
+      add(committed.content(text), into);
+      text = "";
+    }
+    add(rewrite(block, chunk, text), into);
+    return written;
+  }
+
+  @Override
+  public int end(EventBatch into) {
+    var rest = gate.map(TextGate::end).orElse("");
+    if (rest.isEmpty()) {
+      return 0;
+    }
+    add(committed.content(rest), into);
+    return Signals.TEXT;
+  }
+
+  private static void add(byte[] event, EventBatch into) {
+    into.add(event, 0, event.length);
+  }
+
+  private byte[] rewrite(SseBlock block, ChatDelta chunk, String text) {
+    var edit = new JsonEdit(block.data(), block.dataStart(), block.dataEnd());
+    for (var name : ChatTranscript.IDENTITY) {
+      int i = chunk.top.find(name);
+      var first = committed.identity().get(name);
+      if (i >= 0 && first != null) {
+        edit.replace(chunk.top.valueStart(i), chunk.top.valueEnd(i), first);
+      }
+    }
+    if (chunk.choice != null && chunk.delta != null) {
+      int at = chunk.choice.find("delta");
+      edit.replace(
+          chunk.choice.valueStart(at), chunk.choice.valueEnd(at), delta(chunk.delta, text));
+    }
+    int usage = chunk.top.find("usage");
+    if (usage >= 0 && chunk.top.begins(usage, '{') && gate.isPresent()) {
+      usageOfOneCall(edit, JsonMembers.ofObject(block.data(), chunk.top.valueStart(usage)));
+    }
+    var json = edit.apply();
+    var event = new byte[json.length + 8];
+    System.arraycopy("data: ".getBytes(StandardCharsets.US_ASCII), 0, event, 0, 6);
+    System.arraycopy(json, 0, event, 6, json.length);
+    event[event.length - 2] = '\n';
+    event[event.length - 1] = '\n';
+    return event;
+  }
+
+  /** The delta's members in their order, without role, with the new text alone. */
+  private String delta(JsonMembers members, String text) {
+    var out = new StringBuilder("{");
+    for (int i = 0; i < members.count(); i++) {
+      var name = members.name(i);
+      if (name.equals("role") || (gate.isPresent() && REASONING.contains(name))) {
+        continue;
+      }
+      if (out.length() > 1) {
+        out.append(',');
+      }
+      out.append(JsonStrings.quote(name)).append(':');
+      boolean replaced = name.equals("content") && gate.isPresent();
+      out.append(replaced ? JsonStrings.quote(text) : members.raw(i));
+    }
+    return out.append('}').toString();
+  }
+
+  /** What was handed back was read by this call, but written by the one before. */
+  private void usageOfOneCall(JsonEdit edit, JsonMembers usage) {
+    long before = Math.max(committed.contentEvents(), Tokens.estimate(committed.text()));
+    before = Math.min(before, ChatReader.count(usage, "prompt_tokens"));
+    shift(edit, usage, "prompt_tokens", -before);
+    shift(edit, usage, "completion_tokens", before);
+  }
+
+  private static void shift(JsonEdit edit, JsonMembers usage, String name, long by) {
+    int i = usage.find(name);
+    if (i >= 0) {
+      edit.replace(
+          usage.valueStart(i),
+          usage.valueEnd(i),
+          Long.toString(ChatReader.count(usage, name) + by));
+    }
+  }
+}

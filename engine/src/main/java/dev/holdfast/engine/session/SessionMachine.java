@@ -1,0 +1,731 @@
+package dev.holdfast.engine.session;
+
+import dev.holdfast.engine.dialect.Continuation;
+import dev.holdfast.engine.dialect.DialectRequest;
+import dev.holdfast.engine.dialect.DialectRequest.Mode;
+import dev.holdfast.engine.dialect.Signals;
+import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.dialect.Transcript;
+import dev.holdfast.engine.failure.Failure;
+import dev.holdfast.engine.failure.OkBody;
+import dev.holdfast.engine.failure.Rejections;
+import dev.holdfast.engine.guard.Settlement;
+import dev.holdfast.engine.session.Deadlines.Clock;
+import dev.holdfast.engine.sse.EventBatch;
+import dev.holdfast.engine.sse.SseBlock;
+import dev.holdfast.engine.sse.SseDecoder;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives the attempts of one session until its answer is whole or a failure is final. Sans-IO: it
+ * opens no socket, starts no thread, reads no clock.
+ *
+ * <p><b>Use.</b> Tell it facts with {@link #accept}, beginning with {@link SessionFact.Accepted};
+ * after each, take commands with {@link #poll} until it returns null, and do them in that order.
+ * Facts that arise from doing a command wait until then. Time never goes back. One thread at a
+ * time.
+ *
+ * <p><b>Numbers.</b> Events that may be shown get numbers 1, 2, 3 … and leave in an {@link
+ * SessionCommand.Append}; only when the store says {@link SessionFact.Appended} does an {@link
+ * SessionCommand.Emit} allow them out. {@link SessionCommand.Finish} comes after the last of them.
+ *
+ * <p><b>Attempts.</b> Each goes through a lease, a call and a settlement; its facts carry its
+ * number, and those of a closed attempt are dropped and counted. What follows a break depends on
+ * what is committed alone: nothing or a preamble, a retry anywhere; reasoning, a retry whose
+ * reasoning is added; text, a continuation at the target that wrote it; anything else, an error.
+ *
+ * <p>What to do next after a break is decided in {@link NextStep}; what has been committed is kept
+ * in {@link Committed}; this class moves between the phases.
+ */
+public final class SessionMachine {
+  private enum Phase {
+    NEW,
+    /** A lease was asked for. */
+    LEASING,
+    /** Leased; the store still owes events, or the transcript. */
+    LOADING,
+    /** The call is out. */
+    OPEN,
+    /** Between attempts. */
+    WAITING,
+    /** Decided; the store still owes events. */
+    ENDING,
+    DONE
+  }
+
+  private final SessionPlan plan;
+  private final DialectRequest request;
+  private final Surroundings surroundings;
+  private final Deadlines deadlines = new Deadlines();
+  private final Committed committed = new Committed();
+  private final NextStep nextStep;
+  private final ArrayDeque<SessionCommand> commands = new ArrayDeque<>();
+  private final EventBatch batch = new EventBatch();
+  private final List<AttemptRecord> attempts = new ArrayList<>();
+  private final List<Seam> seams = new ArrayList<>();
+
+  private Phase phase = Phase.NEW;
+  private @Nullable Attempt attempt;
+  private @Nullable Transcript transcript;
+  private NextStep.@Nullable Try upcoming;
+  private @Nullable Outcome outcome;
+  private int attemptNumber;
+  private long openedNanos;
+  private long now;
+  private long unacknowledged;
+  private boolean paused;
+  private long armedId;
+  private long armedNanos = Deadlines.NEVER;
+  private long droppedFacts;
+
+  /** The waits of this session are drawn from the seed alone. */
+  public SessionMachine(SessionPlan plan, Surroundings surroundings, long seed) {
+    this.plan = plan;
+    this.request = plan.request();
+    this.surroundings = surroundings;
+    this.nextStep = new NextStep(plan, surroundings, committed, new SplittableRandom(seed));
+  }
+
+  /** Tells a fact. */
+  public void accept(SessionFact fact) {
+    if (fact.atNanos() < now && phase != Phase.NEW) {
+      throw new IllegalArgumentException("expected time to go on from " + now + ", got " + fact);
+    }
+    now = fact.atNanos();
+    if (phase == Phase.DONE) {
+      droppedFacts++;
+      return;
+    }
+    batch.reset(committed.last() + 1);
+    switch (fact) {
+      case SessionFact.OfAttempt of -> ofAttempt(of);
+      case SessionFact.Accepted f -> begin();
+      case SessionFact.DeadlinePassed f -> deadlinePassed(f);
+      case SessionFact.Appended f -> appended(f.upTo());
+      case SessionFact.AppendFailed f -> {
+        batch.reset(committed.last() + 1);
+        committed.forgetUnappended();
+        end(new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason()));
+      }
+      case SessionFact.CancelRequested f -> end(new Failure.Cancelled(f.reason()));
+    }
+    settleBatch();
+    finishIfReady();
+    rearm();
+  }
+
+  /** The next command; null when there is none until the next fact. */
+  public @Nullable SessionCommand poll() {
+    return commands.poll();
+  }
+
+  /** The attempts that are over, in order. */
+  public List<AttemptRecord> attempts() {
+    return List.copyOf(attempts);
+  }
+
+  public List<Seam> seams() {
+    return List.copyOf(seams);
+  }
+
+  /** The number of the last event that is committed or on its way to the store. */
+  public long last() {
+    return committed.last();
+  }
+
+  /** Facts that came too late to matter. */
+  public long droppedFacts() {
+    return droppedFacts;
+  }
+
+  public boolean done() {
+    return phase == Phase.DONE;
+  }
+
+  // ---- facts
+
+  private void ofAttempt(SessionFact.OfAttempt fact) {
+    var a = attempt;
+    if (a == null || a.over || a.number != fact.attempt()) {
+      droppedFacts++;
+      return;
+    }
+    switch (fact) {
+      case SessionFact.BytesArrived f -> bytes(a, f);
+      case SessionFact.HeadArrived f -> head(a, f);
+      case SessionFact.UpstreamEnded f -> upstreamEnded(a);
+      case SessionFact.UpstreamFailed f -> {
+        a.open = false;
+        attemptFailed(a, f.failure());
+      }
+      case SessionFact.LeaseGranted f -> leased(a);
+      case SessionFact.LeaseWaiting f -> {}
+      case SessionFact.LeaseRefused f -> {
+        a.over = true;
+        take(nextStep.afterRefusedLease(a, f.failure(), now));
+      }
+      case SessionFact.TranscriptLoaded f -> {
+        transcript = f.transcript();
+        open(a);
+      }
+    }
+  }
+
+  private void begin() {
+    if (phase != Phase.NEW) {
+      throw new IllegalStateException("expected a session to begin once, phase is " + phase);
+    }
+    deadlines.set(Clock.ANSWER, now, plan.clocks().answer().toNanos());
+    plan.callerTimeout().ifPresent(t -> deadlines.set(Clock.CALLER, now, t.toNanos()));
+    if (request.mode() == Mode.STREAMED) {
+      deadlines.set(Clock.COMMIT, now, plan.clocks().commitAfter().toNanos());
+    }
+    take(nextStep.first(now));
+  }
+
+  private void leased(Attempt a) {
+    a.leased = true;
+    if (committed.seen() == Committed.Seen.NOTHING || a.purpose == Attempt.Purpose.PROBE) {
+      open(a);
+    } else {
+      phase = Phase.LOADING;
+      loadIfAppended(a);
+    }
+  }
+
+  /** A transcript is read back only when the store holds all of it. */
+  private void loadIfAppended(Attempt a) {
+    if (committed.settled()) {
+      commands.add(new SessionCommand.LoadTranscript(a.number));
+    }
+  }
+
+  private void open(Attempt a) {
+    var knowledge = surroundings.knowledge(a.target);
+    var call =
+        switch (a.purpose) {
+          case BEGIN -> request.call(a.target, knowledge);
+          case PROBE -> request.probe(a.target);
+          case CONTINUE -> {
+            var text = Objects.requireNonNull(transcript);
+            switch (request.prefill(a.target, knowledge, text)) {
+              case Continuation.Ask ask -> {
+                a.ask = ask;
+                yield ask.call();
+              }
+              case Continuation.NothingLeft none -> {
+                request.endByLength(text, batch);
+                committed.terminated();
+                complete(a, new Settlement.Neutral());
+                yield null;
+              }
+              case Continuation.Impossible impossible -> {
+                settle(a, new Settlement.Neutral());
+                end(impossible.failure());
+                yield null;
+              }
+            }
+          }
+        };
+    if (call == null) {
+      return;
+    }
+    a.reader = request.reader(a.target, knowledge);
+    a.decoder = new SseDecoder(plan.blockBytesMax());
+    if (a.purpose != Attempt.Purpose.PROBE) {
+      if (transcript != null && committed.seen() != Committed.Seen.NOTHING) {
+        a.splice = request.splice(a.target, knowledge, transcript, Optional.ofNullable(a.ask));
+      }
+      if (request.mode() == Mode.ASSEMBLED) {
+        a.assembler = request.assembler();
+      }
+    }
+    a.open = true;
+    phase = Phase.OPEN;
+    openedNanos = now;
+    nextStep.opened(a);
+    deadlines.set(Clock.FIRST_PROGRESS, now, firstProgress(a.target).toNanos());
+    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, call));
+  }
+
+  private Duration firstProgress(Target target) {
+    var clocks = plan.clocks();
+    var span =
+        request.reasoning() || target.profile().reasons(target.model())
+            ? clocks.firstProgressReasoning()
+            : clocks.firstProgress();
+    return nextStep.slow(target) ? span.multipliedBy(2) : span;
+  }
+
+  private void head(Attempt a, SessionFact.HeadArrived head) {
+    a.status = head.status();
+    a.headers = head.headers();
+    a.wallMillis = head.wallMillis();
+    alive(a);
+    if (a.status != 200) {
+      deadlines.set(Clock.REFUSAL_BODY, now, plan.clocks().finishGrace().toNanos());
+      return;
+    }
+    nextStep.answered();
+  }
+
+  /** Whether the body of a 200 is read as events. */
+  private boolean streamed(Attempt a) {
+    if (a.status != 200 || unstreamed(a)) {
+      return false;
+    }
+    var type = a.headers.first("content-type").toLowerCase(Locale.ROOT);
+    var encoding = a.headers.first("content-encoding").toLowerCase(Locale.ROOT);
+    return (type.isEmpty() || type.startsWith("text/event-stream"))
+        && (encoding.isEmpty() || encoding.equals("identity"));
+  }
+
+  private boolean unstreamed(Attempt a) {
+    return request.mode() == Mode.UNSTREAMED && a.purpose == Attempt.Purpose.BEGIN;
+  }
+
+  private void bytes(Attempt a, SessionFact.BytesArrived fact) {
+    alive(a);
+    if (!streamed(a)) {
+      int limit = a.status == 200 && unstreamed(a) ? Integer.MAX_VALUE : Attempt.BODY_BYTES_MAX;
+      a.keep(fact.bytes(), fact.from(), fact.to(), limit);
+      if (a.body.size() >= limit) {
+        attemptFailed(a, refusal(a));
+      }
+      return;
+    }
+    var decoder = Objects.requireNonNull(a.decoder);
+    if (decoder.feed(fact.bytes(), fact.from(), fact.to(), this::block) == SseDecoder.Feed.TOO_LARGE
+        && !a.over) {
+      attemptFailed(
+          a,
+          new Failure.Broken(
+              Failure.Broken.Kind.MALFORMED_STREAM,
+              "one event is longer than " + plan.blockBytesMax() + " bytes"));
+    }
+  }
+
+  private void alive(Attempt a) {
+    if (a.target.profile().keepAlives()) {
+      deadlines.set(Clock.LIVENESS, now, plan.clocks().liveness().toNanos());
+    }
+    a.alive = true;
+  }
+
+  private void upstreamEnded(Attempt a) {
+    a.open = false;
+    if (!streamed(a)) {
+      if (a.status == 200 && unstreamed(a)) {
+        bodyEnded(a);
+      } else {
+        attemptFailed(a, refusal(a));
+      }
+      return;
+    }
+    Objects.requireNonNull(a.decoder).end(this::block);
+    if (!a.over) {
+      attemptFailed(
+          a,
+          new Failure.Broken(
+              Failure.Broken.Kind.TRUNCATION, "the stream ended after event " + committed.last()));
+    }
+  }
+
+  private void bodyEnded(Attempt a) {
+    var body = a.body.toByteArray();
+    var incomplete = request.incomplete(body, a.target);
+    if (incomplete.isPresent()) {
+      attemptFailed(a, incomplete.get());
+    } else {
+      commands.add(new SessionCommand.Answer(body));
+      complete(a, new Settlement.Completed());
+    }
+  }
+
+  private Failure refusal(Attempt a) {
+    if (a.status == 200) {
+      return OkBody.judge(a.headers, a.body.toByteArray(), a.target.profile(), a.wallMillis);
+    }
+    return Rejections.classify(
+        a.status, a.headers, a.body.toByteArray(), a.target.profile(), a.wallMillis);
+  }
+
+  private void deadlinePassed(SessionFact.DeadlinePassed fact) {
+    if (fact.deadline() != armedId || armedNanos == Deadlines.NEVER) {
+      droppedFacts++;
+      return;
+    }
+    boolean late = now - armedNanos > Clocks.LATE.toNanos();
+    armedNanos = Deadlines.NEVER;
+    if (late || paused) {
+      // We were stopped, or do not read: what is readable comes first, and the clocks begin anew.
+      deadlines.restartUpstream(now);
+    }
+    var a = attempt;
+    if (deadlines.due(Clock.ANSWER, now)) {
+      end(new Failure.Stopped(Failure.Stopped.Kind.ANSWER_TIMEOUT, "the answer took too long"));
+    } else if (deadlines.due(Clock.CALLER, now)) {
+      end(nextStep.callerTimeout());
+    } else if (deadlines.due(Clock.RETRY, now)) {
+      deadlines.clear(Clock.RETRY);
+      take(nextStep.due(Objects.requireNonNull(upcoming), now));
+    } else if (a != null && !a.over) {
+      attemptClocks(a);
+    }
+    if (deadlines.due(Clock.COMMIT, now)) {
+      deadlines.clear(Clock.COMMIT);
+      committed.releasePreamble(batch);
+    }
+  }
+
+  private void attemptClocks(Attempt a) {
+    if (deadlines.due(Clock.FINISH_GRACE, now)) {
+      complete(a, new Settlement.Completed());
+    } else if (deadlines.due(Clock.REFUSAL_BODY, now)) {
+      attemptFailed(a, refusal(a));
+    } else if (deadlines.due(Clock.FIRST_PROGRESS, now)) {
+      attemptFailed(a, silence(Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT, Clock.FIRST_PROGRESS));
+    } else if (deadlines.due(Clock.IDLE, now)) {
+      attemptFailed(a, silence(Failure.Silence.Kind.STALL, Clock.IDLE));
+    } else if (deadlines.due(Clock.LIVENESS, now)) {
+      attemptFailed(a, silence(Failure.Silence.Kind.LIVENESS_TIMEOUT, Clock.LIVENESS));
+    }
+  }
+
+  private Failure silence(Failure.Silence.Kind kind, Clock clock) {
+    return new Failure.Silence(kind, Duration.ofNanos(deadlines.span(clock)));
+  }
+
+  private void appended(long upTo) {
+    unacknowledged = committed.appended(upTo, unacknowledged);
+    commands.add(new SessionCommand.Emit(committed.appended()));
+    var a = attempt;
+    if (a == null || a.over) {
+      return;
+    }
+    if (phase == Phase.LOADING) {
+      loadIfAppended(a);
+    } else if (paused && unacknowledged <= plan.unacknowledgedBytesMax() / 2) {
+      paused = false;
+      deadlines.restartUpstream(now);
+      commands.add(new SessionCommand.ResumeReading(a.number));
+    }
+  }
+
+  // ---- the path of a token
+
+  private void block(SseBlock block) {
+    var a = Objects.requireNonNull(attempt);
+    if (a.over) {
+      return;
+    }
+    var reader = Objects.requireNonNull(a.reader);
+    int signals = reader.read(block);
+    if (Signals.any(signals, Signals.FAILED)) {
+      attemptFailed(a, reader.failure());
+      return;
+    }
+    if (Signals.any(signals, Signals.PROGRESS)) {
+      generated(a, signals);
+    }
+    if (Signals.any(signals, Signals.DONE) && !reader.finished() && !endsWithoutReason(a)) {
+      attemptFailed(
+          a,
+          new Failure.Broken(
+              Failure.Broken.Kind.NO_FINISH_REASON,
+              "the terminator came without a finish reason (if this upstream never sends one, set"
+                  + " finish: done)"));
+      return;
+    }
+    if (a.purpose == Attempt.Purpose.PROBE) {
+      probeEvent(a, block, signals);
+      return;
+    }
+    if (a.assembler != null) {
+      a.assembler.add(block);
+      if (Signals.any(signals, Signals.PROGRESS)) {
+        progressed(a);
+      }
+    } else if (!commit(a, block, signals)) {
+      return;
+    }
+    if (Signals.any(signals, Signals.DONE)) {
+      complete(a, new Settlement.Completed());
+    } else if (Signals.any(signals, Signals.FINISHED)) {
+      deadlines.clear(Clock.IDLE);
+      deadlines.clear(Clock.FIRST_PROGRESS);
+      deadlines.set(Clock.FINISH_GRACE, now, plan.clocks().finishGrace().toNanos());
+    }
+  }
+
+  private static boolean endsWithoutReason(Attempt a) {
+    return a.generated && a.target.profile().doneWithoutReason();
+  }
+
+  private void generated(Attempt a, int signals) {
+    a.generated = true;
+    a.toolOpen |= Signals.any(signals, Signals.TOOL);
+    var clocks = plan.clocks();
+    boolean quiet =
+        a.toolOpen
+            || (Signals.any(signals, Signals.REASONING) && !Signals.any(signals, Signals.TEXT));
+    deadlines.clear(Clock.FIRST_PROGRESS);
+    deadlines.set(
+        Clock.IDLE, now, (quiet ? clocks.idleProgressQuiet() : clocks.idleProgress()).toNanos());
+  }
+
+  /** Gives the event a number, holds it, or drops it; false if the attempt is over by that. */
+  private boolean commit(Attempt a, SseBlock block, int signals) {
+    var splice = a.splice;
+    if (splice == null) {
+      if (Signals.any(signals, Signals.USAGE)
+          && request.takesUsageOut(a.target, surroundings.knowledge(a.target))) {
+        return true;
+      }
+      committed.add(block, signals, batch);
+      if (Signals.any(signals, Signals.PROGRESS) && !a.progressed) {
+        progressed(a);
+      }
+      return true;
+    }
+    int written = splice.splice(block, signals, batch);
+    if (Signals.any(written, Signals.AMBIGUOUS)) {
+      nextStep.ambiguous();
+      attemptFailed(
+          a,
+          new Failure.Stopped(
+              Failure.Stopped.Kind.UNPROVEN_SEAM,
+              "the continuation begins with the whole of a short text; an echo can't be told"));
+      return false;
+    }
+    committed.spliced(written);
+    if (Signals.any(written, Signals.PROGRESS)) {
+      if (!a.progressed) {
+        progressed(a);
+      }
+      if (Signals.any(written, Signals.TEXT)
+          && a.ask != null
+          && ++a.spliced >= a.ask.tokensLeft()) {
+        request.endByLength(Objects.requireNonNull(transcript), batch);
+        committed.terminated();
+        complete(a, new Settlement.Completed());
+        return false;
+      }
+    }
+    if (Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE)) {
+      complete(a, new Settlement.Completed());
+      return false;
+    }
+    return true;
+  }
+
+  /** The first new delta of this attempt that counts. */
+  private void progressed(Attempt a) {
+    if (a.progressed) {
+      return;
+    }
+    a.progressed = true;
+    deadlines.clear(Clock.CALLER);
+    deadlines.clear(Clock.COMMIT);
+    nextStep.progressed(now);
+    commands.add(new SessionCommand.ReportProgress(a.number));
+    if (a.ask != null) {
+      seams.add(new Seam(committed.last(), "prefill", nextStep.verdict(a.target)));
+    }
+  }
+
+  private void probeEvent(Attempt a, SseBlock block, int signals) {
+    if (Signals.any(signals, Signals.TEXT)) {
+      a.keep(block.bytes(), block.start(), block.end(), Attempt.BODY_BYTES_MAX);
+    }
+    if (Signals.any(signals, Signals.DONE)) {
+      probed(a);
+    }
+  }
+
+  private void probed(Attempt a) {
+    var builder = request.transcript();
+    var body = a.body.toByteArray();
+    new SseDecoder(plan.blockBytesMax())
+        .feed(body, 0, body.length, b -> builder.add(b.bytes(), b.start(), b.end()));
+    boolean proven = request.learn(builder.build().text(), surroundings.knowledge(a.target));
+    closeAttempt(a, "");
+    settle(a, new Settlement.Completed());
+    take(nextStep.afterProbe(a, proven, now));
+  }
+
+  // ---- how attempts and sessions end
+
+  private void attemptFailed(Attempt a, Failure failure) {
+    if (a.reader != null && a.reader.finished() && a.purpose != Attempt.Purpose.PROBE) {
+      complete(a, new Settlement.Completed());
+      return;
+    }
+    if (a.reader != null && a.reader.finished()) {
+      probed(a);
+      return;
+    }
+    committed.dropHeld();
+    closeAttempt(a, failure.why());
+    var step = nextStep.afterBreak(a, failure, now);
+    long wait = step instanceof NextStep.Try next ? next.atNanos() - now : 0;
+    settle(
+        a,
+        failure.origin() == Failure.Origin.UPSTREAM
+            ? new Settlement.Failed(
+                a.generated, wait, failure.hint().map(h -> h.delay().toNanos()).orElse(0L))
+            : new Settlement.Neutral());
+    take(step);
+  }
+
+  private void closeAttempt(Attempt a, String why) {
+    if (a.open) {
+      commands.add(new SessionCommand.CloseUpstream(a.number));
+      a.open = false;
+    }
+    record(a, why);
+  }
+
+  private void record(Attempt a, String why) {
+    a.over = true;
+    paused = false;
+    deadlines.clearAttempt();
+    attempts.add(
+        new AttemptRecord(
+            a.number,
+            a.target.name(),
+            a.purpose.name().toLowerCase(Locale.ROOT),
+            openedNanos,
+            now,
+            a.progressed,
+            why));
+  }
+
+  private void settle(Attempt a, Settlement settlement) {
+    if (a.leased) {
+      a.leased = false;
+      commands.add(new SessionCommand.SettleLease(a.number, settlement));
+    }
+  }
+
+  private void take(NextStep.Step step) {
+    switch (step) {
+      case NextStep.End e -> end(e.failure());
+      case NextStep.Try next -> {
+        upcoming = next;
+        if (next.atNanos() <= now) {
+          acquire(next);
+        } else {
+          phase = Phase.WAITING;
+          deadlines.set(Clock.RETRY, now, next.atNanos() - now);
+        }
+      }
+    }
+  }
+
+  private void acquire(NextStep.Try next) {
+    var a = new Attempt(++attemptNumber, next.target(), next.purpose());
+    attempt = a;
+    phase = Phase.LEASING;
+    commands.add(
+        new SessionCommand.AcquireLease(
+            a.number, a.target, next.kind(), next.leaseDeadlineNanos(), nextStep.brokenAtNanos()));
+  }
+
+  private void complete(Attempt a, Settlement settlement) {
+    if (a.splice != null) {
+      committed.spliced(a.splice.end(batch));
+    }
+    if (a.assembler != null) {
+      commands.add(new SessionCommand.Answer(a.assembler.body()));
+    } else if (request.mode() == Mode.STREAMED) {
+      committed.terminate(request.terminator(), batch);
+    }
+    if (a.open) {
+      commands.add(new SessionCommand.ReleaseUpstream(a.number));
+      a.open = false;
+    }
+    record(a, "");
+    settle(a, settlement);
+    ending(new Outcome.Complete());
+  }
+
+  /** Ends the session with a failure, whatever it is doing. */
+  private void end(Failure failure) {
+    var a = attempt;
+    if (a != null && !a.over) {
+      if (phase == Phase.LEASING) {
+        commands.add(new SessionCommand.WithdrawLease(a.number));
+        a.over = true;
+      } else {
+        closeAttempt(a, failure.why());
+        settle(a, new Settlement.Neutral());
+      }
+    }
+    committed.dropHeld();
+    ending(new Outcome.Failed(failure, nextStep.retryable(failure)));
+  }
+
+  private void ending(Outcome how) {
+    if (outcome == null) {
+      outcome = how;
+      phase = Phase.ENDING;
+      deadlines.clearAll();
+      nextStep.released();
+    }
+  }
+
+  private void finishIfReady() {
+    if (phase == Phase.ENDING && committed.settled()) {
+      phase = Phase.DONE;
+      commands.add(new SessionCommand.Finish(Objects.requireNonNull(outcome)));
+    }
+  }
+
+  /** What this fact committed goes to the store before anything else is done. */
+  private void settleBatch() {
+    if (batch.count() == 0) {
+      return;
+    }
+    committed.numbered(batch);
+    unacknowledged += batch.bytes();
+    commands.addFirst(new SessionCommand.Append(batch));
+    var a = attempt;
+    if (!paused && unacknowledged > plan.unacknowledgedBytesMax() && a != null && a.open) {
+      paused = true;
+      commands.add(new SessionCommand.PauseReading(a.number));
+    }
+  }
+
+  private void rearm() {
+    long earliest = deadlines.earliest();
+    if (phase != Phase.DONE && earliest < armedNanos) {
+      armedNanos = earliest;
+      commands.add(new SessionCommand.ArmDeadline(++armedId, earliest));
+    }
+  }
+
+  /** For tests and states: a line that says where the session is. */
+  @Override
+  public String toString() {
+    return "session "
+        + phase
+        + ", attempt "
+        + attemptNumber
+        + ", events "
+        + committed.last()
+        + ", seen "
+        + committed.seen()
+        + ", attempts "
+        + Arrays.toString(attempts.toArray());
+  }
+}
