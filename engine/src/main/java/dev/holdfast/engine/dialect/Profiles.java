@@ -198,7 +198,6 @@ public final class Profiles {
   private static Profile simulator() {
     return new Draft(SIMULATOR)
         .continuation(PREFILL_FIRST)
-        .deterministic(true)
         .source("this repository, module simulator");
   }
 
@@ -210,7 +209,6 @@ public final class Profiles {
     private Echo echo = Echo.UNKNOWN;
     private List<Rung> continuation = List.of();
     private boolean includeUsage = true;
-    private boolean deterministic;
     private final List<Pattern> reasoningModels = new ArrayList<>();
     private final List<Pattern> patterns = new ArrayList<>();
 
@@ -247,11 +245,6 @@ public final class Profiles {
       return this;
     }
 
-    Draft deterministic(boolean value) {
-      deterministic = value;
-      return this;
-    }
-
     Draft reasons(String... regexes) {
       for (String regex : regexes) {
         reasoningModels.add(Pattern.compile(regex, Pattern.CASE_INSENSITIVE));
@@ -277,7 +270,7 @@ public final class Profiles {
           false, // none documents a session_id member, and strict ones answer 400 to it
           false, // insufficient_quota is an ordinary throttle at DashScope alone
           false, // only the Anthropic dialect refuses trailing white space
-          deterministic,
+          false, // nobody promises equal answers to equal requests
           1,
           reasoningModels,
           patterns,
