@@ -55,9 +55,9 @@ enum HouseRules {
       "import java.net.Socket;"),
   NO_TAB("white space is spaces", Place.ANY, "\t", "\tint a;"),
   NO_LONG_LINE(
-      "a line has at most 100 columns, but for imports and links",
+      "a line has at most 100 columns, but for imports, links and texts",
       Place.ANY,
-      "(?m)^(?!import |.*https?://).{101,}$",
+      "(?m)^(?!import |.*https?://|.*\"|.* \\| ).{101,}$",
       "x".repeat(101)),
   NO_LONG_FILE(
       "a file has at most 600 lines", Place.ANY, "(?s)\\A(?:[^\\n]*+\\n){600}.", "x\n".repeat(601));

@@ -1,6 +1,6 @@
 package dev.holdfast.journal;
 
-import dev.holdfast.engine.session.EventBatch;
+import dev.holdfast.engine.sse.EventBatch;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

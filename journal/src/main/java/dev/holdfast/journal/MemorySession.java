@@ -1,6 +1,6 @@
 package dev.holdfast.journal;
 
-import dev.holdfast.engine.session.EventBatch;
+import dev.holdfast.engine.sse.EventBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

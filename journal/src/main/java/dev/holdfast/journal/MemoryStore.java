@@ -1,6 +1,6 @@
 package dev.holdfast.journal;
 
-import dev.holdfast.engine.session.EventBatch;
+import dev.holdfast.engine.sse.EventBatch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;

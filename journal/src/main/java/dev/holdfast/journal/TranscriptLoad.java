@@ -1,6 +1,6 @@
 package dev.holdfast.journal;
 
-import dev.holdfast.engine.session.EventBatch;
+import dev.holdfast.engine.sse.EventBatch;
 
 /**
  * Reads a log part by part. A loop rather than a chain of replies, as a store that answers in the

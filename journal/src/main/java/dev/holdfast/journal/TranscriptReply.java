@@ -1,6 +1,6 @@
 package dev.holdfast.journal;
 
-import dev.holdfast.engine.session.EventBatch;
+import dev.holdfast.engine.sse.EventBatch;
 
 /** Hears a whole log in parts: any number of {@link #part}, then one of the others. */
 public interface TranscriptReply {
