@@ -17,8 +17,7 @@ class FaultCaseTest {
   private static final List<FaultCase> CASES = FaultCase.all();
   private static final List<FaultPlan.Entry> ENTRIES =
       CASES.stream().flatMap(row -> row.plan().entries().stream()).toList();
-  private static final List<Fault> FAULTS =
-      ENTRIES.stream().map(FaultPlan.Entry::fault).toList();
+  private static final List<Fault> FAULTS = ENTRIES.stream().map(FaultPlan.Entry::fault).toList();
 
   @Test
   void names_ofTheTable_areUniqueAndInSnakeCase() {
@@ -29,7 +28,8 @@ class FaultCaseTest {
   @Test
   void plans_ofTheTable_areWrittenInTheOneForm() {
     assertThat(CASES)
-        .allSatisfy(row -> assertThat(FaultPlan.parse(row.plan().toString())).isEqualTo(row.plan()));
+        .allSatisfy(
+            row -> assertThat(FaultPlan.parse(row.plan().toString())).isEqualTo(row.plan()));
     assertThat(CASES)
         .allSatisfy(row -> assertThat(row.readerSees()).isNotBlank().doesNotContain("\""));
   }
@@ -69,7 +69,8 @@ class FaultCaseTest {
   void whole_answers_endInAHealthyAttempt() {
     assertThat(CASES)
         .filteredOn(row -> row.expected() instanceof Expected.Equal && row.retryable())
-        .allSatisfy(row -> assertThat(row.plan().entry(21).fault()).isInstanceOf(Fault.Healthy.class));
+        .allSatisfy(
+            row -> assertThat(row.plan().entry(21).fault()).isInstanceOf(Fault.Healthy.class));
   }
 
   @Test

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the language of {@link FaultPlan#GRAMMAR}. */
 final class PlanParser {
   private static final Pattern ENTRY =
-      Pattern.compile("([a-z0-9-]+)(?:@([a-z0-9:]+))?(?:\\(([^()]*)\\))?((?:\\+[a-z0-9-]+)*)(\\*)?");
+      Pattern.compile(
+          "([a-z0-9-]+)(?:@([a-z0-9:]+))?(?:\\(([^()]*)\\))?((?:\\+[a-z0-9-]+)*)(\\*)?");
   private static final String FAULTS =
       "ok, refuse, no-such-host, tls-garbage, reset, cut, end, stall, pause, trickle, error,"
           + " malformed, huge, finish, no-finish, html, json-error, wrong-type, gzip, nothing"
@@ -97,8 +98,7 @@ final class PlanParser {
       case "cut" -> new Fault.Cut(where(null), span("after", Duration.ZERO));
       case "end" -> new Fault.CleanEnd(where(null), span("after", Duration.ZERO));
       case "stall" -> new Fault.Stall(where(null), optionalSpan("keep-alive"));
-      case "pause" ->
-          new Fault.Pause(where(null), requiredSpan("for"), optionalSpan("keep-alive"));
+      case "pause" -> new Fault.Pause(where(null), requiredSpan("for"), optionalSpan("keep-alive"));
       case "trickle" -> nowhere(new Fault.Trickle(requiredSpan("every")));
       case "error" ->
           new Fault.InBand(
@@ -120,10 +120,7 @@ final class PlanParser {
           nowhere(
               new Fault.Impostor(
                   constant(
-                      "fault",
-                      Fault.Impostor.Kind.values(),
-                      Fault.Impostor.Kind::text,
-                      word)));
+                      "fault", Fault.Impostor.Kind.values(), Fault.Impostor.Kind::text, word)));
       default -> nowhere(status());
     };
   }
@@ -229,8 +226,7 @@ final class PlanParser {
     }
   }
 
-  private static <T> T constant(
-      String what, T[] values, Function<T, String> text, String written) {
+  private static <T> T constant(String what, T[] values, Function<T, String> text, String written) {
     for (T value : values) {
       if (text.apply(value).equals(written)) {
         return value;
@@ -239,8 +235,6 @@ final class PlanParser {
     throw new IllegalArgumentException(
         "expected a %s of %s, got \"%s\""
             .formatted(
-                what,
-                Arrays.stream(values).map(text).collect(Collectors.joining(", ")),
-                written));
+                what, Arrays.stream(values).map(text).collect(Collectors.joining(", ")), written));
   }
 }

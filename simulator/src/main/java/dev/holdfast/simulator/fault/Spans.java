@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as a plan writes them: {@code 2}, {@code 0.5} (seconds), {@code 200ms}, {@code 1m30s}. */
+/**
+ * Durations as a plan writes them: {@code 2}, {@code 0.5} (seconds), {@code 200ms}, {@code 1m30s}.
+ */
 final class Spans {
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(?:\\.\\d{1,9})?");
   private static final Pattern UNITS =
@@ -48,7 +50,9 @@ final class Spans {
     return Duration.ofNanos(new BigDecimal(number).movePointRight(9).longValue());
   }
 
-  /** Prints a span so that {@link #parse} reads the same one: seconds, or milliseconds below one. */
+  /**
+   * Prints a span so that {@link #parse} reads the same one: seconds, or milliseconds below one.
+   */
   static String print(Duration span) {
     long millis = span.toMillis();
     if (millis < 1000) {

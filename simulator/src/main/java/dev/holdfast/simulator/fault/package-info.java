@@ -1,4 +1,6 @@
-/** What a simulated provider does wrong, as values: faults, plans of faults, and the table of cases. */
+/**
+ * What a simulated provider does wrong, as values: faults, plans of faults, and the table of cases.
+ */
 @NullMarked
 package dev.holdfast.simulator.fault;
 

@@ -92,8 +92,7 @@ class FaultPlanTest {
     assertThat(FaultPlan.parse("refuse*").address()).isEqualTo(FaultPlan.Address.CLOSED);
     assertThat(FaultPlan.parse("refuse; ok").address()).isEqualTo(FaultPlan.Address.LISTENING);
     assertThat(FaultPlan.parse("tls-garbage").address()).isEqualTo(FaultPlan.Address.TLS);
-    assertThat(FaultPlan.parse("no-such-host").address())
-        .isEqualTo(FaultPlan.Address.UNKNOWN_HOST);
+    assertThat(FaultPlan.parse("no-such-host").address()).isEqualTo(FaultPlan.Address.UNKNOWN_HOST);
   }
 
   @Test
@@ -152,8 +151,7 @@ class FaultPlanTest {
 
   @Test
   void entry_withQuirks_printsThemInOneOrder() {
-    var entry =
-        new FaultPlan.Entry(new Fault.Healthy(), Set.of(Quirk.PADDING, Quirk.CR), false);
+    var entry = new FaultPlan.Entry(new Fault.Healthy(), Set.of(Quirk.PADDING, Quirk.CR), false);
 
     assertThat(entry).hasToString("ok+cr+padding");
   }
