@@ -1,6 +1,7 @@
 package dev.holdfast.simulator;
 
 import dev.holdfast.simulator.fault.FaultPlan;
+import dev.holdfast.simulator.provider.Manner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -91,9 +92,20 @@ public record FaultCase(
   /** The manners that a row is run in. */
   public enum Manners {
     /** Any one: the outcome does not depend on it. */
-    ANY,
+    ANY(List.of(Manner.PREFILL)),
     /** Exact prefill and each kind of echo, in turn. */
-    PREFILL_AND_ECHO
+    PREFILL_AND_ECHO(List.of(Manner.PREFILL, Manner.ECHO, Manner.ECHO_GLUED));
+
+    private final List<Manner> each;
+
+    Manners(List<Manner> each) {
+      this.each = each;
+    }
+
+    /** The manners to run the row in, one after the other. */
+    public List<Manner> each() {
+      return each;
+    }
   }
 
   /** What a reader gets. */
