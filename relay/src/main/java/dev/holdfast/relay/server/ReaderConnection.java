@@ -20,6 +20,7 @@ final class ReaderConnection {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final byte[] idPrefix;
+  private final EventBatch batch = new EventBatch();
 
   ReaderConnection(HttpServerRequest request, String history) {
     this.request = request;
@@ -44,6 +45,11 @@ final class ReaderConnection {
     response.putHeader("Content-Type", "text/event-stream; charset=utf-8");
     response.setChunked(true);
     response.writeHead();
+  }
+
+  /** What this reader's reads of the log fill. */
+  EventBatch batch() {
+    return batch;
   }
 
   /** Writes the events with their numbers, in one buffer. */

@@ -29,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +53,6 @@ final class SessionDriver {
   private final Map<Integer, Lease> leases = new HashMap<>(2);
   private final Map<Integer, ReaderConnection> readers = new HashMap<>(2);
   private final Map<Integer, Target> targets = new HashMap<>(2);
-  private final TreeSet<String> strategies = new TreeSet<>();
-  private final EventBatch readBatch = new EventBatch();
   private @Nullable UpstreamExchange exchange;
   private boolean running;
   private boolean finished;
@@ -302,7 +299,6 @@ final class SessionDriver {
   private void open(SessionCommand.OpenUpstream c) {
     var to = worker.address(c.target().upstream());
     worker.store().note(ref, new SessionNote.Attempt(c.attempt(), c.target().name(), machine.last()), noted);
-    strategies.add(machine.last() == 0 ? "retry" : "prefill");
     worker.listener().attemptBegan(call.id(), c.attempt(), c.target().name());
     var headers = new HashMap<>(call.upstreamHeaders());
     if (to.simulator() && !call.faultPlan().isEmpty()) {
@@ -412,8 +408,23 @@ final class SessionDriver {
                   call.dialect().status(f.failure()),
                   f.failure().message(),
                   f.retryable(),
-                  List.copyOf(strategies));
+                  strategies());
     };
+  }
+
+  /** What was tried beyond the first attempt, in the words of an error. */
+  private List<String> strategies() {
+    return machine.attempts().stream()
+        .filter(a -> a.number() > 1)
+        .map(
+            a ->
+                switch (a.purpose()) {
+                  case "begin" -> "retry";
+                  case "continue" -> "prefill";
+                  default -> a.purpose();
+                })
+        .distinct()
+        .toList();
   }
 
   // ---- the readers' commands
@@ -427,14 +438,14 @@ final class SessionDriver {
       case DeliveryCommand.EndCleanly c -> ended(c.reader()).end();
       case DeliveryCommand.Refuse c ->
           Answers.failed(
-              ended(c.reader()), call, c.failure(), c.retryable(), List.copyOf(strategies));
+              ended(c.reader()), call, c.failure(), c.retryable(), strategies());
       case DeliveryCommand.EndWithError c ->
           ended(c.reader())
               .cutAfter(
                   call.dialect()
                       .errorEvent(
                           Answers.notice(
-                              call, c.failure(), c.retryable(), List.copyOf(strategies))));
+                              call, c.failure(), c.retryable(), strategies())));
       case DeliveryCommand.Cut c -> ended(c.reader()).cut();
       case DeliveryCommand.CancelSession c ->
           facts.add(new SessionFact.CancelRequested(System.nanoTime(), c.reason()));
@@ -469,13 +480,14 @@ final class SessionDriver {
   }
 
   private void send(DeliveryCommand.Send c) {
+    var batch = reader(c.reader()).batch();
     worker
         .store()
         .read(
             ref.session(),
             c.after(),
             READ_BYTES_MAX,
-            readBatch,
+            batch,
             new Reply<ReadResult>() {
               @Override
               public void ok(ReadResult result) {
@@ -491,13 +503,12 @@ final class SessionDriver {
 
   private void sent(DeliveryCommand.Send c) {
     var reader = readers.get(c.reader());
-    if (reader == null || readBatch.count() == 0) {
+    if (reader == null) {
       return;
     }
-    reader.write(readBatch);
-    tell(
-        new DeliveryFact.Sent(
-            System.nanoTime(), c.reader(), readBatch.last(), !reader.full()));
+    var batch = reader.batch();
+    reader.write(batch);
+    tell(new DeliveryFact.Sent(System.nanoTime(), c.reader(), batch.last(), !reader.full()));
   }
 
   /** The log can't be read: a reader must not take what it has for the whole. */
