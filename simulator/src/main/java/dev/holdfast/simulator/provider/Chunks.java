@@ -118,18 +118,18 @@ final class Chunks {
     int most = shown.stream().mapToInt(List::size).max().orElse(0);
     boolean bigCallDue = fault.has(Quirk.BIG_CALL);
     for (int i = 0; i < most; i++) {
-      for (Generation generation : generations) {
-        List<Generation.Delta> deltas = shown.get(generations.indexOf(generation));
+      for (int g = 0; g < generations.size(); g++) {
+        int choice = generations.get(g).choice();
+        List<Generation.Delta> deltas = shown.get(g);
         if (i >= deltas.size()) {
           continue;
         }
         Generation.Delta delta = deltas.get(i);
-        chunks.add(token(generation.choice(), delta));
+        chunks.add(token(choice, delta));
         if (bigCallDue && delta instanceof Generation.Delta.Arguments) {
           bigCallDue = false;
           for (int n = 0; n < BIG_FRAGMENTS; n++) {
-            Chunk padding =
-                token(generation.choice(), new Generation.Delta.Arguments(BIG_FRAGMENT));
+            Chunk padding = token(choice, new Generation.Delta.Arguments(BIG_FRAGMENT));
             chunks.add(new Chunk(Kind.PREAMBLE, padding.data()));
           }
         }
