@@ -39,6 +39,12 @@ final class ChatDelta {
     return new ChatDelta(json, JsonMembers.ofObject(json, from));
   }
 
+  /** Whether it speaks of the answer's first choice. */
+  boolean isFirstChoice() {
+    int i = choice == null ? -1 : choice.find("index");
+    return choice == null || i < 0 || choice.raw(i).equals("0");
+  }
+
   /** The new text of the answer; empty if there is none. */
   String text() {
     if (delta == null) {
