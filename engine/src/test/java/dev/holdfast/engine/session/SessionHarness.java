@@ -176,6 +176,20 @@ final class SessionHarness {
     return end();
   }
 
+  /** Notes a lease fact that a test makes itself. */
+  SessionHarness allow(SessionFact fact) {
+    if (fact instanceof SessionFact.LeaseGranted granted) {
+      seen(granted.attempt()).granted = true;
+    } else if (fact instanceof SessionFact.LeaseRefused refused) {
+      seen(refused.attempt()).refused = true;
+    } else if (fact instanceof SessionFact.Appended stored) {
+      appended = stored.upTo();
+    } else if (fact instanceof SessionFact.UpstreamFailed failed) {
+      seen(failed.attempt()).closed = true;
+    }
+    return this;
+  }
+
   SessionHarness cancel() {
     return tell(new SessionFact.CancelRequested(now, "the caller said so"));
   }

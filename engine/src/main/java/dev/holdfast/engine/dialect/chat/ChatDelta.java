@@ -35,6 +35,19 @@ final class ChatDelta {
     this.delta = inner;
   }
 
+  private ChatDelta(byte[] json, JsonMembers top, JsonMembers delta) {
+    this.json = json;
+    this.top = top;
+    this.choice = null;
+    this.delta = delta;
+  }
+
+  /** The delta that begins there, of whichever choice. */
+  static ChatDelta ofDelta(byte[] json, int from) {
+    var delta = JsonMembers.ofObject(json, from);
+    return new ChatDelta(json, delta, delta);
+  }
+
   static ChatDelta of(byte[] json, int from) {
     return new ChatDelta(json, JsonMembers.ofObject(json, from));
   }
@@ -71,8 +84,15 @@ final class ChatDelta {
         return string(delta, i);
       }
     }
-    int i = delta.find("content");
-    return i >= 0 && delta.begins(i, '[') ? parts(delta.valueStart(i), "thinking") : "";
+    return thinking();
+  }
+
+  /** What is thought in a content of parts. */
+  String thinking() {
+    int i = delta == null ? -1 : delta.find("content");
+    return delta != null && i >= 0 && delta.begins(i, '[')
+        ? parts(delta.valueStart(i), "thinking")
+        : "";
   }
 
   /** The texts of the parts of this kind, in a list of parts. */
