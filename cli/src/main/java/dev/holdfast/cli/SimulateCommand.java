@@ -80,7 +80,7 @@ final class SimulateCommand implements Callable<Integer> {
       spec.commandLine()
           .getErr()
           .println(
-              "holdfast: expected a free port, got " + port + ": " + e.getCause().getMessage());
+              "holdfast: expected a free port, got " + port + ": " + e.getMessage());
       return 1;
     }
   }
