@@ -7,8 +7,8 @@ import java.util.Locale;
 
 /**
  * What an error says, whatever its shape: under {@code error} (OpenAI, Anthropic, Google), flat
- * (Mistral, DashScope, the Responses stream), in an array of one (Google), as a bare string (Ollama,
- * Groq) or number, with {@code metadata} (OpenRouter) or {@code detail} (FastAPI).
+ * (Mistral, DashScope, the Responses stream), in an array of one (Google), as a bare string
+ * (Ollama, Groq) or number, with {@code metadata} (OpenRouter) or {@code detail} (FastAPI).
  *
  * @param codes the provider's words for it, lower case, the most telling first
  * @param code the most telling one, as it was written; empty if there is none
@@ -30,7 +30,8 @@ record ErrorBody(
     String requestId) {
 
   static ErrorBody read(JsonValue value) {
-    var root = value instanceof JsonValue.Arr && !value.items().isEmpty() ? value.items().get(0) : value;
+    var root =
+        value instanceof JsonValue.Arr && !value.items().isEmpty() ? value.items().get(0) : value;
     var error = root.at("error").truthy() ? root.at("error") : root;
     return switch (error) {
       case JsonValue.Str string -> bare(string.value(), 0, root);
@@ -118,7 +119,8 @@ record ErrorBody(
 
   private static String subject(JsonValue error, JsonValue root) {
     var names = new StringBuilder(error.at("param").text());
-    for (var detail : List.of(root.at("detail"), error.at("detail"), error.at("message", "detail"))) {
+    for (var detail :
+        List.of(root.at("detail"), error.at("detail"), error.at("message", "detail"))) {
       for (var item : detail.items()) {
         item.at("loc").items().forEach(part -> names.append(' ').append(part.text()));
       }
@@ -135,7 +137,9 @@ record ErrorBody(
 
   /** A number that is an HTTP status of failure; 0 for anything else. */
   private static int claimed(String text) {
-    return text.length() == 3 && text.charAt(0) >= '3' && text.charAt(0) <= '5'
+    return text.length() == 3
+            && text.charAt(0) >= '3'
+            && text.charAt(0) <= '5'
             && text.chars().allMatch(c -> c >= '0' && c <= '9')
         ? Integer.parseInt(text)
         : 0;

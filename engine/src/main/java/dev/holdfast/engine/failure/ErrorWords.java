@@ -9,9 +9,10 @@ import java.util.regex.Pattern;
 /**
  * The vocabulary of refusals: what providers' codes and sentences mean.
  *
- * <p>Two tables. A <em>telling</em> word names the case and decides over the status. A <em>family</em>
- * word, such as {@code invalid_request_error}, stands over many cases and decides only where there is
- * no status. Sentences are asked last, and only about what a code may have left open.
+ * <p>Two tables. A <em>telling</em> word names the case and decides over the status. A
+ * <em>family</em> word, such as {@code invalid_request_error}, stands over many cases and decides
+ * only where there is no status. Sentences are asked last, and only about what a code may have left
+ * open.
  */
 final class ErrorWords {
   private ErrorWords() {}
@@ -48,8 +49,7 @@ final class ErrorWords {
         Kind.CONTEXT_TOO_LONG,
         "context_length_exceeded context_window_exceeded model_context_window_exceeded"
             + " exceed_context_size_error context_too_long");
-    telling(
-        Kind.UNKNOWN_MODEL, "model_not_found deploymentnotfound unknown_model model_not_exist");
+    telling(Kind.UNKNOWN_MODEL, "model_not_found deploymentnotfound unknown_model model_not_exist");
     telling(
         Kind.UPSTREAM_AUTH,
         "invalid_api_key incorrect_api_key authentication_error unauthenticated invalidapikey"
@@ -73,9 +73,9 @@ final class ErrorWords {
   /** About the trailing assistant text that a continuation sends. */
   private static final Pattern PREFILL =
       Pattern.compile(
-          "(?i)prefill|must end with a user message|ending with a model turn"
-              + "|continue_final_message|add_generation_prompt|final `?assistant`? (?:content|message)"
-              + "|expected last role|assistant messages at the end");
+          "(?i)prefill|must end with a user message|ending with a model"
+              + " turn|continue_final_message|add_generation_prompt|final `?assistant`?"
+              + " (?:content|message)|expected last role|assistant messages at the end");
 
   private static final Pattern OPTION = Pattern.compile("(?i)stream_options");
 
@@ -103,7 +103,8 @@ final class ErrorWords {
 
   private static final Pattern KEY =
       Pattern.compile(
-          "(?i)(?:incorrect|invalid|expired|no|missing) api[ _-]?key|api key (?:not|is in|expired)");
+          "(?i)(?:incorrect|invalid|expired|no|missing) api[ _-]?key|api key (?:not|is"
+              + " in|expired)");
 
   private static final Pattern OVERLOADED = Pattern.compile("(?i)overloaded|at capacity");
 

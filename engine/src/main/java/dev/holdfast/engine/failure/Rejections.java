@@ -15,8 +15,8 @@ import java.util.Optional;
  * statuses or sentences.
  *
  * <p>A refusal before the answer has a status, and mostly a body; an error inside a stream has the
- * body alone. Both are judged by the same tables ({@link ErrorWords}): a telling code first, then the
- * status, then what the sentence leaves open. The evidence never holds a credential, and an
+ * body alone. Both are judged by the same tables ({@link ErrorWords}): a telling code first, then
+ * the status, then what the sentence leaves open. The evidence never holds a credential, and an
  * authentication error's body is not kept at all, since providers quote the key in it.
  */
 public final class Rejections {
@@ -54,8 +54,8 @@ public final class Rejections {
   /**
    * The meaning of an error inside a stream.
    *
-   * @param error the value of the {@code error} member, or the whole event it was found in; a string,
-   *     a number, an object or an array of one
+   * @param error the value of the {@code error} member, or the whole event it was found in; a
+   *     string, a number, an object or an array of one
    */
   public static Failure classifyInBand(JsonValue error, Profile profile, long wallMillis) {
     var read = ErrorBody.read(error);
@@ -94,8 +94,9 @@ public final class Rejections {
   }
 
   /**
-   * Whether a telling code may overrule the status. Groq answers a request that can never fit with 413
-   * and a rate limit's code; a refused key stays one; and what the caller got wrong is never retried.
+   * Whether a telling code may overrule the status. Groq answers a request that can never fit with
+   * 413 and a rate limit's code; a refused key stays one; and what the caller got wrong is never
+   * retried.
    */
   private static boolean trusted(int status, Kind telling) {
     return switch (status) {
@@ -147,7 +148,9 @@ public final class Rejections {
     return ErrorWords.quota(error) ? Kind.OUT_OF_QUOTA : Kind.UPSTREAM_AUTH;
   }
 
-  /** An error that names no status: its family, else its sentence, else the server's own trouble. */
+  /**
+   * An error that names no status: its family, else its sentence, else the server's own trouble.
+   */
   private static Kind unnumbered(ErrorBody error, Profile profile, boolean hinted) {
     var family = ErrorWords.family(error);
     if (family.isPresent()) {

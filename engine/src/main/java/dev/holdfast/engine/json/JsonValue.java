@@ -17,8 +17,8 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A small immutable tree of JSON, for what is read whole and seldom: error bodies, configuration of a
- * provider, a request's few members. The path of a token does not use it.
+ * A small immutable tree of JSON, for what is read whole and seldom: error bodies, configuration of
+ * a provider, a request's few members. The path of a token does not use it.
  *
  * <p>Parsing never throws: what is not one JSON text gives nothing, and so does nesting deeper than
  * {@value #DEPTH_MAX}. The caller bounds the size. Of members with equal names the last counts.

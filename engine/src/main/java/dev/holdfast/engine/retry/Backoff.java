@@ -29,8 +29,8 @@ public final class Backoff {
   }
 
   /**
-   * The wait before a continuation at a target that broke other streams in the second before: uniform,
-   * so that those which were cut by one restart come back apart.
+   * The wait before a continuation at a target that broke other streams in the second before:
+   * uniform, so that those which were cut by one restart come back apart.
    */
   public static Duration spread(RetryPolicy policy, RandomGenerator random) {
     return Duration.ofNanos(upTo(policy.spread().toNanos(), random));

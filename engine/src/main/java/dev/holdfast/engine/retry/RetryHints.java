@@ -18,18 +18,18 @@ import java.util.OptionalLong;
  * <ol>
  *   <li>the headers made for it: {@code retry-after-ms}, {@code x-ms-retry-after-ms}, {@code
  *       retry-after} in seconds, with a fraction, or as a date;
- *   <li>the body: {@code RetryInfo.retryDelay}, {@code retry_after_ms}, {@code retry_after}, beside the
- *       error, in it, in its {@code metadata} or {@code details}; headers echoed in {@code
+ *   <li>the body: {@code RetryInfo.retryDelay}, {@code retry_after_ms}, {@code retry_after}, beside
+ *       the error, in it, in its {@code metadata} or {@code details}; headers echoed in {@code
  *       metadata.headers};
  *   <li>the body's words: "try again in 6m0s";
- *   <li>the reset headers of rate limits. They come with every response and say when a limit is <em>
- *       full</em> again, so they count only for a rate limit: the latest of those that have nothing
- *       remaining; if none says so, the soonest.
+ *   <li>the reset headers of rate limits. They come with every response and say when a limit is
+ *       <em> full</em> again, so they count only for a rate limit: the latest of those that have
+ *       nothing remaining; if none says so, the soonest.
  * </ol>
  *
- * A wait that is negative, not a number, or longer than {@link #WAIT_MAX} says nothing and is passed
- * over; how much of a wait is obeyed is the policy's business. Wall-clock time is an argument, since
- * dates have to be compared with something.
+ * A wait that is negative, not a number, or longer than {@link #WAIT_MAX} says nothing and is
+ * passed over; how much of a wait is obeyed is the policy's business. Wall-clock time is an
+ * argument, since dates have to be compared with something.
  */
 public final class RetryHints {
   private RetryHints() {}
@@ -65,8 +65,8 @@ public final class RetryHints {
    * The hint of a refusal.
    *
    * @param headers of the response; {@link HeaderLookup#NONE} for an error inside a stream
-   * @param body the error as parsed, with or without its {@code error} wrapper; {@link JsonValue#NULL}
-   *     if it was not JSON
+   * @param body the error as parsed, with or without its {@code error} wrapper; {@link
+   *     JsonValue#NULL} if it was not JSON
    * @param message the provider's words; empty if none
    * @param rateLimited whether the refusal is a rate limit, so that reset headers mean something
    * @param wallMillis the wall clock, in milliseconds since 1970
@@ -88,11 +88,14 @@ public final class RetryHints {
                     WaitForms.number(headers.first("x-ms-retry-after-ms"), 1_000_000)))
         .or(
             () ->
-                hint("retry-after", WaitForms.secondsOrDate(headers.first("retry-after"), wallMillis)));
+                hint(
+                    "retry-after",
+                    WaitForms.secondsOrDate(headers.first("retry-after"), wallMillis)));
   }
 
   private static Optional<Hint> inBody(JsonValue body, boolean rateLimited, long wallMillis) {
-    var root = body instanceof JsonValue.Arr && !body.items().isEmpty() ? body.items().get(0) : body;
+    var root =
+        body instanceof JsonValue.Arr && !body.items().isEmpty() ? body.items().get(0) : body;
     var places = new ArrayList<JsonValue>();
     for (var place : List.of(root.at("error"), root)) {
       places.addAll(place.at("details").items());
@@ -127,9 +130,7 @@ public final class RetryHints {
 
   private static OptionalLong milliseconds(JsonValue place) {
     var snake = WaitForms.number(place.at("retry_after_ms").text(), 1_000_000);
-    return snake.isPresent()
-        ? snake
-        : WaitForms.number(place.at("retryAfterMs").text(), 1_000_000);
+    return snake.isPresent() ? snake : WaitForms.number(place.at("retryAfterMs").text(), 1_000_000);
   }
 
   private static OptionalLong seconds(JsonValue place, long wallMillis) {

@@ -2,8 +2,8 @@ package dev.holdfast.engine.retry;
 
 /**
  * The bound on what a session may spend on input: over all attempts that got a 200 head, at most a
- * multiple of the first attempt's input and what is committed, and never less than a floor. Refusals
- * cost nothing and don't count. A value; each reading of a head makes the next.
+ * multiple of the first attempt's input and what is committed, and never less than a floor.
+ * Refusals cost nothing and don't count. A value; each reading of a head makes the next.
  *
  * @param firstInputTokens input of the first attempt that got a head; 0 before that
  * @param spentInputTokens input of all of them
@@ -34,6 +34,7 @@ public record SpendBound(long firstInputTokens, long spentInputTokens) {
   /** The most that may be spent once so much is committed. */
   public long limit(long committedTokens, RetryPolicy policy) {
     return Math.max(
-        policy.inputTokensFloor(), policy.inputSpendFactor() * (firstInputTokens + committedTokens));
+        policy.inputTokensFloor(),
+        policy.inputSpendFactor() * (firstInputTokens + committedTokens));
   }
 }

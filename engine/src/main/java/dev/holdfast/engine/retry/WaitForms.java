@@ -15,8 +15,9 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * The forms in which a wait is written, each read as nanoseconds from now. A form that does not match
- * as a whole gives nothing; a date in the past gives a negative number, which the caller passes over.
+ * The forms in which a wait is written, each read as nanoseconds from now. A form that does not
+ * match as a whole gives nothing; a date in the past gives a negative number, which the caller
+ * passes over.
  */
 final class WaitForms {
   private WaitForms() {}
@@ -33,7 +34,8 @@ final class WaitForms {
       Pattern.compile(
           "(?i)(?:\\b(?:again|retry|retrying|wait|resets?|available)\\b[^\\d.]{0,24}|\\bin )"
               + "((?:\\d{1,9}(?:\\.\\d{1,12})?\\s*"
-              + "(?:milliseconds?|msecs?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|s|m|h|d)"
+              + "(?:milliseconds?|msecs?|ms|seconds?|secs?"
+              + "|minutes?|mins?|hours?|hrs?|days?|s|m|h|d)"
               + "(?![a-z])[\\s,]*(?:and\\s+)?)+)");
 
   private static final Pattern SENTENCE_PART =
@@ -51,8 +53,7 @@ final class WaitForms {
       DateTimeFormatter.ofPattern("d MMM uuuu HH:mm:ss", Locale.ROOT);
 
   private static final List<String> MONTHS =
-      List.of(
-          "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
+      List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
 
   /** A plain number of units of so many nanoseconds each. */
   static OptionalLong number(String text, long unitNanos) {
@@ -130,7 +131,8 @@ final class WaitForms {
     // Two digits of a year: more than 50 years ahead means the century before.
     var read = LocalDateTime.parse(date, RFC_850);
     var now = Instant.ofEpochMilli(wallMillis).atOffset(ZoneOffset.UTC).toLocalDateTime();
-    return (read.isAfter(now.plusYears(50)) ? read.minusYears(100) : read).toInstant(ZoneOffset.UTC);
+    return (read.isAfter(now.plusYears(50)) ? read.minusYears(100) : read)
+        .toInstant(ZoneOffset.UTC);
   }
 
   private static Instant asctime(String value) {

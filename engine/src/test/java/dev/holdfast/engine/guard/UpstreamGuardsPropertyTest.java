@@ -16,8 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random operations against a simple model, which keeps lists and counts them anew each time: what is
- * in flight, which retries the window holds, which slots are taken, who waits and who came first.
+ * Random operations against a simple model, which keeps lists and counts them anew each time: what
+ * is in flight, which retries the window holds, which slots are taken, who waits and who came
+ * first.
  */
 class UpstreamGuardsPropertyTest {
   private static final long MILLI = 1_000_000L;
@@ -207,7 +208,9 @@ class UpstreamGuardsPropertyTest {
       }
     }
 
-    /** Of the same kind, target and owner nobody who came earlier still waits, by break or arrival. */
+    /**
+     * Of the same kind, target and owner nobody who came earlier still waits, by break or arrival.
+     */
     private void overtakesNobody(Asker granted, List<Asker> before) {
       for (var other : before) {
         if (!other.waits() || other.ask.kind() != granted.ask.kind()) {

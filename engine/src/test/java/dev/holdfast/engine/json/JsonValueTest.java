@@ -14,7 +14,8 @@ class JsonValueTest {
   @Test
   void parse_objectWithEveryKind_givesTheTree() {
     var value =
-        JsonValue.parse("{\"s\":\"\\u00e9\\n\",\"n\":1.20,\"t\":true,\"z\":null,\"a\":[1,{\"b\":2}]}")
+        JsonValue.parse(
+                "{\"s\":\"\\u00e9\\n\",\"n\":1.20,\"t\":true,\"z\":null,\"a\":[1,{\"b\":2}]}")
             .orElseThrow();
 
     assertThat(value.at("s")).isEqualTo(new Str("é\n"));
