@@ -338,6 +338,10 @@ public final class SessionMachine {
     } else if (a != null && !a.over) {
       attemptClocks(a);
     }
+    if (deadlines.due(Clock.TOOL_HOLD, now)) {
+      deadlines.clear(Clock.TOOL_HOLD);
+      committed.releaseTool(batch);
+    }
     if (deadlines.due(Clock.COMMIT, now)) {
       deadlines.clear(Clock.COMMIT);
       committed.releasePreamble(batch);

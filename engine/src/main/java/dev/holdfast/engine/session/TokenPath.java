@@ -38,6 +38,7 @@ final class TokenPath implements SseSink {
   private final Deadlines deadlines;
   private final NextStep nextStep;
   private final EventBatch batch;
+  private final EventBatch rewritten = new EventBatch();
   private final List<Seam> seams;
   private final ArrayDeque<SessionCommand> commands;
 
@@ -165,10 +166,23 @@ final class TokenPath implements SseSink {
           && request.takesUsageOut(a.target, surroundings.knowledge(a.target))) {
         return true;
       }
+      int before = batch.count();
       committed.add(block, signals, batch);
-      if (Signals.any(signals, Signals.PROGRESS) && !a.progressed) {
+      if (!a.progressed && batch.count() > before && committed.seen().content()) {
         progressed(a);
       }
+      holdClock();
+      return true;
+    }
+    if (committed.holdsTool(signals)) {
+      rewritten.reset(1);
+      int written = splice.splice(block, signals, rewritten);
+      int before = batch.count();
+      committed.holdTool(rewritten, written, batch);
+      if (!a.progressed && batch.count() > before) {
+        progressed(a);
+      }
+      holdClock();
       return true;
     }
     int written = splice.splice(block, signals, batch);
@@ -201,6 +215,12 @@ final class TokenPath implements SseSink {
       return false;
     }
     return true;
+  }
+
+  private void holdClock() {
+    if (committed.toolHeld() && !deadlines.running(Clock.TOOL_HOLD)) {
+      deadlines.set(Clock.TOOL_HOLD, now, Clocks.TOOL_HOLD.toNanos());
+    }
   }
 
   /** The first new delta of this attempt that counts. */
