@@ -116,6 +116,8 @@ public final class SessionMachine {
         committed.forgetUnappended();
         end(new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason()));
       }
+      case SessionFact.Stopping f ->
+          end(new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the relay is stopping"));
       case SessionFact.CancelRequested f -> end(new Failure.Cancelled(f.reason()));
     }
     settleBatch();
