@@ -62,16 +62,10 @@ final class Committed {
 
   /** Takes an event of the attempt that began the answer, or of one that goes on without a seam. */
   void add(SseBlock block, int signals, EventBatch batch) {
-    if (holdsTool(signals)) {
-      hold(block.bytes(), block.start(), block.end(), signals);
-      afterToolEvent(signals, batch);
-      return;
-    }
-    boolean preamble =
-        seen == Seen.NOTHING
-            && !Signals.any(signals, Signals.PROGRESS | Signals.FINISHED | Signals.DONE);
-    if (preamble || Signals.any(signals, Signals.HALF)) {
-      hold(block.bytes(), block.start(), block.end(), signals);
+    boolean empty = !Signals.any(signals, Signals.PROGRESS | Signals.FINISHED | Signals.DONE);
+    boolean waits = empty && Signals.any(heldSignals, Signals.HALF);
+    if ((seen == Seen.NOTHING && empty) || waits || Signals.any(signals, Signals.HALF)) {
+      hold(block, signals);
       if (heldBytes > HELD_BYTES_MAX) {
         release(batch);
       }
@@ -200,6 +194,11 @@ final class Committed {
   /** The terminator was added by somebody else. */
   void terminated() {
     terminated = true;
+  }
+
+  /** Whether nothing may follow. */
+  boolean isTerminated() {
+    return terminated;
   }
 
   /** The batch goes to the store. */
