@@ -122,7 +122,10 @@ final class ChatSplice implements Splice {
     var json = edit.apply();
     var event = new byte[json.length + 8];
     System.arraycopy("data: ".getBytes(StandardCharsets.US_ASCII), 0, event, 0, 6);
-    System.arraycopy(json, 0, event, 6, json.length);
+    for (int i = 0; i < json.length; i++) {
+      // Where the upstream broke its data into lines there is white space between two members.
+      event[6 + i] = json[i] == '\n' ? (byte) ' ' : json[i];
+    }
     event[event.length - 2] = '\n';
     event[event.length - 1] = '\n';
     return event;
