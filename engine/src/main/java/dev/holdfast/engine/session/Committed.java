@@ -62,10 +62,15 @@ final class Committed {
 
   /** Takes an event of the attempt that began the answer, or of one that goes on without a seam. */
   void add(SseBlock block, int signals, EventBatch batch) {
+    if (holdsTool(signals)) {
+      hold(block.bytes(), block.start(), block.end(), signals);
+      afterToolEvent(signals, batch);
+      return;
+    }
     boolean empty = !Signals.any(signals, Signals.PROGRESS | Signals.FINISHED | Signals.DONE);
     boolean waits = empty && Signals.any(heldSignals, Signals.HALF);
     if ((seen == Seen.NOTHING && empty) || waits || Signals.any(signals, Signals.HALF)) {
-      hold(block, signals);
+      hold(block.bytes(), block.start(), block.end(), signals);
       if (heldBytes > HELD_BYTES_MAX) {
         release(batch);
       }

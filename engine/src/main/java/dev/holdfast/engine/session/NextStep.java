@@ -151,11 +151,6 @@ final class NextStep {
     return begin(choice, nowNanos);
   }
 
-  /** How long a wait that begins now may last, before content. */
-  private long waitUntil(long nowNanos) {
-    return Math.min(nowNanos + plan.clocks().queue().toNanos(), callerDeadlineNanos);
-  }
-
   Failure callerTimeout() {
     return lastFailure != null
         ? lastFailure
@@ -216,10 +211,6 @@ final class NextStep {
     }
     if (failure instanceof Failure.Silence) {
       candidates.slow(a.target);
-    }
-    if (a.generated || (a.answered() && !(failure instanceof Failure.Silence))) {
-      // It answered, so this was no wait in a line; another one may begin.
-      contentDeadlineNanos = Math.max(contentDeadlineNanos, waitUntil(nowNanos));
     }
     if (failure instanceof Failure.Broken broken
         && broken.kind() == Failure.Broken.Kind.NO_FINISH_REASON

@@ -159,6 +159,7 @@ public final class SessionMachine {
       case SessionFact.Appended f -> true;
       case SessionFact.AppendFailed f -> true;
       case SessionFact.CancelRequested f -> true;
+      case SessionFact.Stopping f -> true;
     };
   }
 
@@ -289,7 +290,7 @@ public final class SessionMachine {
       deadlines.set(Clock.REFUSAL_BODY, now, plan.clocks().finishGrace().toNanos());
     }
     if (a.status() == 200) {
-      nextStep.answered();
+      nextStep.answered(a);
     }
   }
 

@@ -179,18 +179,9 @@ final class TokenPath implements SseSink {
       holdClock();
       return true;
     }
-    if (committed.holdsTool(signals)) {
-      rewritten.reset(1);
-      int written = splice.splice(block, signals, rewritten);
-      int before = batch.count();
-      committed.holdTool(rewritten, written, batch);
-      if (!a.progressed && batch.count() > before) {
-        progressed(a);
-      }
-      holdClock();
-      return true;
-    }
-    int written = splice.splice(block, signals, batch);
+    boolean holds = committed.holdsTool(signals);
+    rewritten.reset(1);
+    int written = splice.splice(block, signals, holds ? rewritten : batch);
     if (Signals.any(written, Signals.AMBIGUOUS)) {
       nextStep.ambiguous();
       over =
@@ -201,14 +192,20 @@ final class TokenPath implements SseSink {
                       + " told"));
       return false;
     }
-    committed.spliced(written);
+    int before = batch.count();
+    if (holds) {
+      committed.holdTool(rewritten, written, batch);
+      holdClock();
+    } else {
+      committed.spliced(written);
+    }
     boolean stopped = Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE);
     if (written != 0 && a.ask != null && !a.joined) {
       a.joined = true;
       var verdict = stopped ? Seam.Verdict.MATCHED : nextStep.verdict(a.target);
       seams.add(new Seam(committed.last(), "prefill", verdict));
     }
-    if (Signals.any(written, Signals.PROGRESS)) {
+    if (holds ? batch.count() > before : Signals.any(written, Signals.PROGRESS)) {
       if (!a.progressed) {
         progressed(a);
       }
