@@ -73,7 +73,8 @@ final class NextStep {
   }
 
   /** A call was answered with 200, so its input is spent. */
-  void answered() {
+  void answered(Attempt a) {
+    surroundings.keyAccepted(a.target);
     spend = spend.spent(inputTokens());
   }
 

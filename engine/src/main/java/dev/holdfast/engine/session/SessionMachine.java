@@ -110,6 +110,8 @@ public final class SessionMachine {
         }
         end(new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason()));
       }
+      case SessionFact.Stopping f ->
+          end(new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the relay is stopping"));
       case SessionFact.CancelRequested f -> end(new Failure.Cancelled(f.reason()));
     }
     settleBatch();
@@ -157,6 +159,7 @@ public final class SessionMachine {
       case SessionFact.Appended f -> true;
       case SessionFact.AppendFailed f -> true;
       case SessionFact.CancelRequested f -> true;
+      case SessionFact.Stopping f -> true;
     };
   }
 
@@ -287,7 +290,7 @@ public final class SessionMachine {
       deadlines.set(Clock.REFUSAL_BODY, now, plan.clocks().finishGrace().toNanos());
     }
     if (a.status() == 200) {
-      nextStep.answered();
+      nextStep.answered(a);
     }
   }
 
@@ -349,6 +352,10 @@ public final class SessionMachine {
       take(nextStep.due(Objects.requireNonNull(upcoming), now));
     } else if (a != null && !a.over) {
       attemptClocks(a);
+    }
+    if (deadlines.due(Clock.TOOL_HOLD, now)) {
+      deadlines.clear(Clock.TOOL_HOLD);
+      committed.releaseTool(batch);
     }
     if (deadlines.due(Clock.COMMIT, now)) {
       deadlines.clear(Clock.COMMIT);

@@ -41,6 +41,7 @@ final class TokenPath implements SseSink {
   private final Deadlines deadlines;
   private final NextStep nextStep;
   private final EventBatch batch;
+  private final EventBatch rewritten = new EventBatch();
   private final List<Seam> seams;
   private final ArrayDeque<SessionCommand> commands;
 
@@ -170,13 +171,17 @@ final class TokenPath implements SseSink {
       if (Signals.any(signals, Signals.USAGE) && a.takesUsageOut) {
         return true;
       }
+      int before = batch.count();
       committed.add(block, signals, batch);
-      if (Signals.any(signals, Signals.PROGRESS) && !a.progressed) {
+      if (!a.progressed && batch.count() > before && committed.seen().content()) {
         progressed(a);
       }
+      holdClock();
       return true;
     }
-    int written = splice.splice(block, signals, batch);
+    boolean holds = committed.holdsTool(signals);
+    rewritten.reset(1);
+    int written = splice.splice(block, signals, holds ? rewritten : batch);
     if (Signals.any(written, Signals.AMBIGUOUS)) {
       nextStep.ambiguous();
       over =
@@ -187,14 +192,20 @@ final class TokenPath implements SseSink {
                       + " told"));
       return false;
     }
-    committed.spliced(written);
+    int before = batch.count();
+    if (holds) {
+      committed.holdTool(rewritten, written, batch);
+      holdClock();
+    } else {
+      committed.spliced(written);
+    }
     boolean stopped = Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE);
     if (written != 0 && a.ask != null && !a.joined) {
       a.joined = true;
       var verdict = stopped ? Seam.Verdict.MATCHED : nextStep.verdict(a.target);
       seams.add(new Seam(committed.last(), "prefill", verdict));
     }
-    if (Signals.any(written, Signals.PROGRESS)) {
+    if (holds ? batch.count() > before : Signals.any(written, Signals.PROGRESS)) {
       if (!a.progressed) {
         progressed(a);
       }
@@ -213,6 +224,12 @@ final class TokenPath implements SseSink {
       return false;
     }
     return true;
+  }
+
+  private void holdClock() {
+    if (committed.toolHeld() && !deadlines.running(Clock.TOOL_HOLD)) {
+      deadlines.set(Clock.TOOL_HOLD, now, Clocks.TOOL_HOLD.toNanos());
+    }
   }
 
   /** The first new delta of this attempt that counts. */

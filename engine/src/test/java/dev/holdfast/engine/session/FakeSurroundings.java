@@ -11,6 +11,9 @@ import java.util.Set;
 
 /** What a session may know of others, set by hand; may be shared by several harnesses. */
 final class FakeSurroundings implements Surroundings {
+  /** Targets that answered with 200. */
+  final java.util.List<String> accepted = new java.util.ArrayList<>();
+
   private final Map<String, TargetKnowledge> knowledge = new HashMap<>();
   final List<String> breaks = new ArrayList<>();
   final List<String> rejectedKeys = new ArrayList<>();
@@ -32,6 +35,11 @@ final class FakeSurroundings implements Surroundings {
   @Override
   public TargetKnowledge knowledge(Target target) {
     return knowledge.computeIfAbsent(target.name(), name -> new TargetKnowledge());
+  }
+
+  @Override
+  public void keyAccepted(Target target) {
+    accepted.add(target.name());
   }
 
   @Override

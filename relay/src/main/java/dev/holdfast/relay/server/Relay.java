@@ -20,6 +20,9 @@ public final class Relay {
   private static final long LOOK_AGAIN_MILLIS = 50;
   private static final long EXPIRE_EVERY_MILLIS = 1_000;
 
+  /** For the error events of sessions that are cut to leave the process. */
+  private static final long LAST_WORDS_NANOS = 1_000_000_000L;
+
   private final Vertx vertx;
   private final Shared shared;
   private final List<Worker> workers = new ArrayList<>();
@@ -127,11 +130,22 @@ public final class Relay {
           .home()
           .runOnContext(
               nothing -> {
-                worker.shutDownSessions();
+                worker.stopSessions();
                 cut.complete();
               });
       cuts.add(cut.future());
     }
-    return Future.join(cuts).transform(cut -> vertx.close());
+    var done = Promise.<Void>promise();
+    long end = System.nanoTime() + LAST_WORDS_NANOS;
+    Future.join(cuts).onComplete(cut -> closeOnceTold(end, done));
+    return done.future();
+  }
+
+  private void closeOnceTold(long endNanos, Promise<Void> done) {
+    if (shared.liveSessions() == 0 || System.nanoTime() >= endNanos) {
+      vertx.close().onComplete(done);
+      return;
+    }
+    vertx.setTimer(LOOK_AGAIN_MILLIS, id -> closeOnceTold(endNanos, done));
   }
 }

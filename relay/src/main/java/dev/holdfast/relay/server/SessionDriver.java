@@ -44,6 +44,7 @@ final class SessionDriver {
   private final SessionRef ref;
   private final Worker worker;
   private final Context home;
+  private final Thread homeThread = Thread.currentThread();
   private final long ticket;
   private final long startedNanos = System.nanoTime();
   private final SessionMachine machine;
@@ -97,19 +98,16 @@ final class SessionDriver {
     tell(new SessionFact.CancelRequested(System.nanoTime(), reason));
   }
 
-  /** The process stops: readers are cut and the upstream is closed. */
-  void shutDown() {
-    for (var reader : List.copyOf(readers.values())) {
-      reader.cut();
-    }
-    cancel("the relay stopped");
+  /** The process stops: the session ends with an error that says so. */
+  void stop() {
+    tell(new SessionFact.Stopping(System.nanoTime()));
   }
 
   // ---- facts
 
   /** Facts of other threads hop home first. */
   private void tellFromAnywhere(Object fact) {
-    if (Vertx.currentContext() == home) {
+    if (Thread.currentThread() == homeThread) {
       tell(fact);
     } else {
       home.runOnContext(nothing -> tell(fact));
@@ -136,12 +134,51 @@ final class SessionDriver {
           }
         }
       }
+    } catch (RuntimeException e) {
+      crashed(e);
     } finally {
       running = false;
     }
     if (finished && delivery.readers() == 0) {
-      worker.forget(this);
+      forget();
     }
+  }
+
+  /** A fault of our own must not look like an answer, nor hold anything that others need. */
+  private void crashed(RuntimeException cause) {
+    worker.log().unexpected(call.id(), cause);
+    facts.clear();
+    finished = true;
+    if (exchange != null) {
+      exchange.close();
+      exchange = null;
+    }
+    for (var ask : List.copyOf(asks.values())) {
+      worker.board().withdraw(upstream(ask.target()), ask);
+    }
+    asks.clear();
+    leases.forEach(
+        (attempt, lease) ->
+            worker
+                .board()
+                .with(
+                    upstreamOf(attempt),
+                    g -> lease.settle(new Settlement.Neutral(), System.nanoTime())));
+    leases.clear();
+    for (var reader : List.copyOf(readers.values())) {
+      reader.cut();
+    }
+    readers.clear();
+    forget();
+  }
+
+  private void forget() {
+    for (long timer : new long[] {machineTimer, deliveryTimer}) {
+      if (timer >= 0) {
+        worker.vertx().cancelTimer(timer);
+      }
+    }
+    worker.forget(this);
   }
 
   // ---- the machine's commands
@@ -275,7 +312,7 @@ final class SessionDriver {
   }
 
   private void onHome(Runnable act) {
-    if (Vertx.currentContext() == home) {
+    if (Thread.currentThread() == homeThread) {
       act.run();
     } else {
       home.runOnContext(nothing -> act.run());

@@ -114,8 +114,11 @@ final class Worker extends VerticleBase {
               @Override
               public void failed(StoreFailure failure) {
                 context.runOnContext(
-                    nothing ->
-                        Answers.failed(reader, call, Shared.journalFailed(failure), true, List.of()));
+                    nothing -> {
+                      shared.sessionEnded();
+                      Answers.failed(
+                          reader, call, Shared.journalFailed(failure), true, List.of());
+                    });
               }
             });
   }
@@ -142,10 +145,10 @@ final class Worker extends VerticleBase {
     shared.listener().finished(report);
   }
 
-  /** Cuts every reader and closes every upstream of this loop. */
-  void shutDownSessions() {
+  /** Ends every session of this loop with an error that says so. */
+  void stopSessions() {
     for (var driver : List.copyOf(sessions)) {
-      driver.shutDown();
+      driver.stop();
     }
   }
 

@@ -103,7 +103,9 @@ final class Chunks {
               Json.quote(generation.finish())));
     }
     return Json.fill(
-        "{\"id\":%s,\"object\":\"chat.completion\",\"created\":%d,\"model\":%s,\"choices\":%s,\"usage\":%s,\"service_tier\":\"default\",\"system_fingerprint\":%s}",
+        "{\"id\":%s,\"object\":\"chat.completion\",\"created\":%d,\"model\":%s,"
+            + "\"choices\":%s,\"usage\":%s,\"service_tier\":\"default\","
+            + "\"system_fingerprint\":%s}",
         Json.quote(id),
         created,
         Json.quote(request.model()),
@@ -177,7 +179,8 @@ final class Chunks {
           case Generation.Delta.Text d -> "{\"content\":" + Json.quote(d.text()) + "}";
           case Generation.Delta.CallBegun d ->
               Json.fill(
-                  "{\"tool_calls\":[{\"index\":0,\"id\":%s,\"type\":\"function\",\"function\":{\"name\":%s,\"arguments\":\"\"}}]}",
+                  "{\"tool_calls\":[{\"index\":0,\"id\":%s,\"type\":\"function\","
+                      + "\"function\":{\"name\":%s,\"arguments\":\"\"}}]}",
                   Json.quote(callId), Json.quote(d.name()));
           case Generation.Delta.Arguments d ->
               Json.fill(
@@ -237,7 +240,9 @@ final class Chunks {
     int completion = generations.stream().mapToInt(Generation::newTokens).sum();
     int reasoning = generations.stream().mapToInt(Generation::reasoningTokens).sum();
     return Json.fill(
-        "{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d,\"prompt_tokens_details\":{\"cached_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":%d}}",
+        "{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d,"
+            + "\"prompt_tokens_details\":{\"cached_tokens\":0},"
+            + "\"completion_tokens_details\":{\"reasoning_tokens\":%d}}",
         request.promptTokens(), completion, request.promptTokens() + completion, reasoning);
   }
 

@@ -133,9 +133,15 @@ final class ChatSplice implements Splice {
       usageOfOneCall(edit, JsonMembers.ofObject(block.data(), chunk.top.valueStart(usage)));
     }
     var json = edit.apply();
-    var event = new WireBuffer(json.length + 8);
-    SseEncoder.event(event, "", json, 0, json.length);
-    return event.toByteArray();
+    var event = new byte[json.length + 8];
+    System.arraycopy("data: ".getBytes(StandardCharsets.US_ASCII), 0, event, 0, 6);
+    for (int i = 0; i < json.length; i++) {
+      // Where the upstream broke its data into lines there is white space between two members.
+      event[6 + i] = json[i] == '\n' ? (byte) ' ' : json[i];
+    }
+    event[event.length - 2] = '\n';
+    event[event.length - 1] = '\n';
+    return event;
   }
 
   /** The delta's members in their order, without role, with the new text alone. */
