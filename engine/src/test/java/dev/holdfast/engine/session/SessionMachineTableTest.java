@@ -114,7 +114,7 @@ class SessionMachineTableTest {
   }
 
   private void check(String state, String name, String expected) {
-    var session = states.get(state).get();
+    var session = java.util.Objects.requireNonNull(states.get(state)).get();
     var fact = fact(name, session);
     var before = session.machine.toString();
     long dropped = session.machine.droppedFacts();
