@@ -38,8 +38,10 @@ final class NextStep {
   private final SplittableRandom random;
   private final Candidates candidates;
 
-  private long contentDeadlineNanos;
+  private long queueDeadlineNanos;
+  private long callerDeadlineNanos = Long.MAX_VALUE;
   private long lastProgressNanos;
+  private boolean broken;
   private long brokenAtNanos;
   private int calls;
   private int row;
@@ -71,7 +73,8 @@ final class NextStep {
   }
 
   /** A call was answered with 200, so its input is spent. */
-  void answered() {
+  void answered(Attempt a) {
+    surroundings.keyAccepted(a.target);
     spend = spend.spent(inputTokens());
   }
 
@@ -130,10 +133,8 @@ final class NextStep {
   // ---- decisions
 
   Step first(long nowNanos) {
-    contentDeadlineNanos = nowNanos + plan.clocks().queue().toNanos();
-    plan.callerTimeout()
-        .ifPresent(
-            t -> contentDeadlineNanos = Math.min(contentDeadlineNanos, nowNanos + t.toNanos()));
+    queueDeadlineNanos = nowNanos + plan.clocks().queue().toNanos();
+    plan.callerTimeout().ifPresent(t -> callerDeadlineNanos = nowNanos + t.toNanos());
     lastProgressNanos = nowNanos;
     for (var target : plan.targets()) {
       if (surroundings.skipped(target, nowNanos)) {
@@ -167,8 +168,7 @@ final class NextStep {
       return new End(failure);
     }
     candidates.strike(a.target);
-    var choice = candidates.soonest(nowNanos);
-    return choice == null ? new End(failure) : begin(choice, nowNanos);
+    return elsewhere(failure, nowNanos);
   }
 
   /** The wait is over. What was unproven when it began may have been proven by another session. */
@@ -190,7 +190,11 @@ final class NextStep {
 
   Step afterBreak(Attempt a, Failure failure, long nowNanos) {
     lastFailure = failure;
-    if (brokenAtNanos == 0 || a.progressed) {
+    if (a.progressed) {
+      lastProgressNanos = Math.max(lastProgressNanos, a.generatedNanos);
+    }
+    if (!broken || a.progressed) {
+      broken = true;
       brokenAtNanos = nowNanos;
     }
     if (a.purpose == Attempt.Purpose.PROBE) {
@@ -250,11 +254,8 @@ final class NextStep {
     switch (rejection.kind()) {
       case UPSTREAM_AUTH -> surroundings.keyRejected(a.target, nowNanos);
       case OPTION_REFUSED -> {
-        if (!knowledge.usageRefused()) {
-          knowledge.learnUsageRefused();
-          return again(a, nowNanos);
-        }
-        return new End(rejection);
+        knowledge.learnUsageRefused();
+        return a.withoutOptions ? new End(rejection) : again(a, nowNanos);
       }
       case PREFILL_REFUSED -> {
         if (a.purpose == Attempt.Purpose.BEGIN) {
@@ -276,23 +277,35 @@ final class NextStep {
 
   private Step beforeContent(Attempt a, Failure failure, long atNanos, long nowNanos) {
     if (!candidates.isDead(a.target)) {
-      candidates.rest(a.target, atNanos);
+      candidates.rest(a.target, atNanos, failure);
     }
+    return elsewhere(failure, nowNanos);
+  }
+
+  /**
+   * The target that can be asked soonest. If that is too late, its failure is the final one, since
+   * it carries the hint of when to come back; if there is no target left, the last failure is.
+   */
+  private Step elsewhere(Failure failure, long nowNanos) {
     var choice = candidates.soonest(nowNanos);
-    if (choice == null
-        || choice.atNanos() - nowNanos > plan.retry().waitBeforeContentMax().toNanos()
-        || choice.atNanos() > contentDeadlineNanos) {
+    if (choice == null) {
       return new End(failure);
+    }
+    long at = choice.atNanos();
+    boolean tooLate =
+        at - nowNanos > plan.retry().waitBeforeContentMax().toNanos()
+            || at > callerDeadlineNanos
+            || at > lastProgressNanos + plan.clocks().recovery().toNanos();
+    if (tooLate) {
+      var why = candidates.restsFor(choice.target());
+      return new End(why == null ? failure : why);
     }
     return begin(choice, nowNanos);
   }
 
   private Step begin(Candidates.Choice choice, long nowNanos) {
-    long deadline = contentDeadlineNanos;
-    if (calls > 0) {
-      long patience = choice.atNanos() + plan.retry().waitBeforeContentMax().toNanos();
-      deadline = Math.min(deadline, Math.max(patience, nowNanos));
-    }
+    long patience = choice.atNanos() + plan.retry().waitBeforeContentMax().toNanos();
+    long deadline = Math.min(callerDeadlineNanos, calls > 0 ? patience : queueDeadlineNanos);
     return new Try(
         choice.target(),
         Attempt.Purpose.BEGIN,

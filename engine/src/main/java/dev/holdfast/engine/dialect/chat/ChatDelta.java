@@ -35,8 +35,27 @@ final class ChatDelta {
     this.delta = inner;
   }
 
+  private ChatDelta(byte[] json, JsonMembers top, JsonMembers delta) {
+    this.json = json;
+    this.top = top;
+    this.choice = null;
+    this.delta = delta;
+  }
+
+  /** The delta that begins there, of whichever choice. */
+  static ChatDelta ofDelta(byte[] json, int from) {
+    var delta = JsonMembers.ofObject(json, from);
+    return new ChatDelta(json, delta, delta);
+  }
+
   static ChatDelta of(byte[] json, int from) {
     return new ChatDelta(json, JsonMembers.ofObject(json, from));
+  }
+
+  /** Whether it speaks of the answer's first choice. */
+  boolean isFirstChoice() {
+    int i = choice == null ? -1 : choice.find("index");
+    return choice == null || i < 0 || choice.raw(i).equals("0");
   }
 
   /** The new text of the answer; empty if there is none. */
@@ -65,8 +84,15 @@ final class ChatDelta {
         return string(delta, i);
       }
     }
-    int i = delta.find("content");
-    return i >= 0 && delta.begins(i, '[') ? parts(delta.valueStart(i), "thinking") : "";
+    return thinking();
+  }
+
+  /** What is thought in a content of parts. */
+  String thinking() {
+    int i = delta == null ? -1 : delta.find("content");
+    return delta != null && i >= 0 && delta.begins(i, '[')
+        ? parts(delta.valueStart(i), "thinking")
+        : "";
   }
 
   /** The texts of the parts of this kind, in a list of parts. */
