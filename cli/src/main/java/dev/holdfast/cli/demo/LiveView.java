@@ -146,7 +146,7 @@ final class LiveView implements DemoView {
     long whole = answers.stream().filter(Watched::isEqual).count();
     int hidden = answers.size() - grid.places();
     String counts =
-        "%s %d %s   %s seam   %s %d of %d equal to the unbroken answer"
+        "%s %d %s   %s a continuation joined   %s %d of %d equal to the unbroken answer"
             .formatted(
                 paint.red("✂"),
                 breaks,
@@ -211,13 +211,13 @@ final class LiveView implements DemoView {
           new Status(
               silence ? Paint.Tone.YELLOW : Paint.Tone.CYAN,
               silence ? seconds : answer.attempts() > 1 ? "attempt " + answer.attempts() : "▸",
-              silence ? "…" : breaks.isEmpty() ? "▸" : breaks + " ▸");
-      case BROKEN -> new Status(Paint.Tone.YELLOW, "waits to call again", breaks + " …");
+              breaks + (silence ? "…" : "▸"));
+      case BROKEN -> new Status(Paint.Tone.YELLOW, "waits to call again", breaks + "…");
       case CALLED_AGAIN ->
-          new Status(Paint.Tone.YELLOW, "attempt " + answer.attempts() + " …", breaks + " …");
+          new Status(Paint.Tone.YELLOW, "attempt " + answer.attempts() + " …", breaks + "…");
       case CLOSED ->
           answer.isEqual()
-              ? new Status(Paint.Tone.GREEN, (breaks + " ✔ equal").strip(), "✔")
+              ? new Status(Paint.Tone.GREEN, (breaks + " ✔ equal").strip(), breaks + "✔")
               : new Status(Paint.Tone.RED, "✘ NOT equal", "✘");
     };
   }

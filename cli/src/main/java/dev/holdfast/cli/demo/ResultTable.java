@@ -2,7 +2,6 @@ package dev.holdfast.cli.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The table at the end: a line an answer, and what went wrong if something did. */
 final class ResultTable {
@@ -71,7 +70,7 @@ final class ResultTable {
     return List.of(
         Integer.toString(answer.answer().number()),
         answer.answer().kind().label(),
-        answer.answer().style().name().toLowerCase(Locale.ROOT),
+        answer.answer().content(),
         Integer.toString(answer.attempts()),
         answer.breaks() == 0 ? "–" : answer.recoveredNanos() / 1_000_000 + " ms",
         answer.verdict(),
