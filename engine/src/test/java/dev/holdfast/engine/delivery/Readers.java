@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -162,6 +163,10 @@ final class Readers implements AfterEachCallback {
         deadlineNanos = c.atNanos();
       }
     }
+  }
+
+  private Connection connection(int reader) {
+    return Objects.requireNonNull(connections.get(reader));
   }
 
   private Connection live(int reader) {
