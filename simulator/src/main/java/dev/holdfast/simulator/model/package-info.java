@@ -1,0 +1,5 @@
+/** A language model that is a pure function, so that the unbroken answer is always known. */
+@NullMarked
+package dev.holdfast.simulator.model;
+
+import org.jspecify.annotations.NullMarked;
