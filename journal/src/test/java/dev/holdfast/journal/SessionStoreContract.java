@@ -656,11 +656,11 @@ public abstract class SessionStoreContract {
     subject.clock().advance(Duration.ofMinutes(1));
     finish(late, COMPLETE);
 
-    subject.clock().advance(LIMITS.keep().minusMinutes(1).minusNanos(1));
+    subject.clock().advance(LIMITS.keep().minusMinutes(1).minusSeconds(1));
     store.expire();
     assertThat(listed(null, null, 10)).containsExactly("live", "late", "early");
 
-    subject.clock().advance(Duration.ofNanos(1));
+    subject.clock().advance(Duration.ofSeconds(1));
     store.expire();
     assertThat(listed(null, null, 10)).containsExactly("live", "late");
   }
