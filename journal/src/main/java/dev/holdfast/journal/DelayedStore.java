@@ -1,6 +1,6 @@
 package dev.holdfast.journal;
 
-import dev.holdfast.engine.session.EventBatch;
+import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.journal.StoreFaults.Fate;
 import dev.holdfast.journal.StoreFaults.Operation;
 import java.util.ArrayDeque;

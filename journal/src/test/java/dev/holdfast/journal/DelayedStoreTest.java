@@ -3,7 +3,7 @@ package dev.holdfast.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.engine.session.EventBatch;
+import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.journal.StoreFaults.Fate;
 import dev.holdfast.journal.StoreFaults.Mishap;
 import dev.holdfast.journal.StoreFaults.Operation;

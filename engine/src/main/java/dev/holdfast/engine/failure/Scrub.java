@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
  * <p>Providers quote the key they refuse, whole or with stars. Two strengths: {@link #body}
  * replaces only what is a credential beyond doubt, because the body is passed on as it came; {@link
  * #text} also replaces whatever looks like one, because a sentence in a log loses nothing by it.
+ * Each pattern starts at the start of a run only, so that a hostile body costs time in proportion
+ * to its length.
  */
 final class Scrub {
   private Scrub() {}
@@ -28,14 +30,16 @@ final class Scrub {
   private static final Pattern NAMED =
       Pattern.compile(
           "(?i)\\b((?:api[ _-]?key|token|secret|authorization|password)\\b[^:=\\n]{0,24}[:=]\\s*\"?)"
-              + "(?=[^\\s\"',;]*[0-9*])(?=[^\\s\"',;]*[a-z*])[^\\s\"',;]{6,}");
+              + "(?=[^\\s\"',;]{0,200}[0-9*])(?=[^\\s\"',;]{0,200}[a-z*])[^\\s\"',;]{6,}");
 
   /** Anything already masked in part: the rest of it is nobody's business either. */
-  private static final Pattern MASKED = Pattern.compile("[A-Za-z0-9_.-]*\\*{2,}[A-Za-z0-9_.*-]*");
+  private static final Pattern MASKED =
+      Pattern.compile("(?<![A-Za-z0-9_.-])[A-Za-z0-9_.-]*+\\*{2,}[A-Za-z0-9_.*-]*");
 
   /** A run of letters and digits too long for a word or a model's name. */
   private static final Pattern LONG =
-      Pattern.compile("(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{20,}[A-Za-z0-9+/=]*");
+      Pattern.compile(
+          "(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{20,}[A-Za-z0-9+/=]*");
 
   /** The text without credentials and without what looks like one. */
   static String text(String said) {

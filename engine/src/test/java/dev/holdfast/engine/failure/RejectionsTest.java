@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -206,6 +207,16 @@ class RejectionsTest {
 
     assertThat(evidence.text()).isEqualTo("a page of HTML");
     assertThat(evidence.body()).hasSize(Rejections.BODY_CHARS_MAX);
+  }
+
+  @Test
+  @Timeout(10)
+  void classify_hostileRuns_costTimeInProportion() {
+    for (var unit : List.of("a", "1", "*", "a1", "sk-", "token:", "in 1s,", "again ", "bearer ")) {
+      var said = unit.repeat(1_000_000 / unit.length());
+
+      assertThat(classify(429, Map.of(), said, USUAL).evidence().text()).hasSizeLessThan(501);
+    }
   }
 
   @Test
