@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = "Keeps streamed LLM answers whole.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {})
+    subcommands = {RelayCommand.class, SimulateCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

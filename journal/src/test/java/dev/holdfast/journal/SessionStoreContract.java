@@ -429,6 +429,9 @@ public abstract class SessionStoreContract {
         store.append(ref, batch(step + 1, reference.getLast()), new Recorded<>());
         if (random.nextInt(3) == 0) {
           subject.settle().run();
+          for (Tail reader : readers) {
+            assertThat(reader.got).as("seed %d", seed).isEqualTo(reference);
+          }
         }
       }
       store.finish(ref, COMPLETE, new Recorded<>());
@@ -602,6 +605,23 @@ public abstract class SessionStoreContract {
     assertThat(append(ref, 4, "small").failure()).isInstanceOf(StoreFailure.Full.class);
     assertThat(read("a", 0)).containsExactly(half);
     assertThat(finish(ref, RETRYABLE).upTo()).isEqualTo(1);
+  }
+
+  @Test
+  void append_fullInTheMiddleOfABatch_addsNoneAndTakesNoRoom() {
+    use(LIMITS.withSizeBytesMax(1 << 20));
+    SessionRef ref = created("a");
+    SessionRef other = created("b");
+    append(other, 1, "x".repeat(500_000));
+    String[] tooMany = new String[10];
+    Arrays.fill(tooMany, "y".repeat(60_000));
+
+    assertThat(append(ref, 1, tooMany).failure()).isInstanceOf(StoreFailure.Full.class);
+
+    assertThat(read("a", 0)).isEmpty();
+    assertThat(append(other, 2, "z".repeat(400_000)).upTo()).isEqualTo(2);
+    assertThat(append(claim("a").value().ref(), 1, "one").upTo()).isEqualTo(1);
+    assertThat(read("a", 0)).containsExactly("one");
   }
 
   @Test

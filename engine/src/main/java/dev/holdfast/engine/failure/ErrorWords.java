@@ -73,9 +73,9 @@ final class ErrorWords {
   /** About the trailing assistant text that a continuation sends. */
   private static final Pattern PREFILL =
       Pattern.compile(
-          "(?i)prefill|must end with a user message|ending with a model turn"
-              + "|continue_final_message|add_generation_prompt|final `?assistant`? (?:content|message)"
-              + "|expected last role|assistant messages at the end");
+          "(?i)prefill|must end with a user message|ending with a model"
+              + " turn|continue_final_message|add_generation_prompt|final `?assistant`?"
+              + " (?:content|message)|expected last role|assistant messages at the end");
 
   private static final Pattern OPTION = Pattern.compile("(?i)stream_options");
 
@@ -103,7 +103,8 @@ final class ErrorWords {
 
   private static final Pattern KEY =
       Pattern.compile(
-          "(?i)(?:incorrect|invalid|expired|no|missing) api[ _-]?key|api key (?:not|is in|expired)");
+          "(?i)(?:incorrect|invalid|expired|no|missing) api[ _-]?key|api key (?:not|is"
+              + " in|expired)");
 
   private static final Pattern OVERLOADED = Pattern.compile("(?i)overloaded|at capacity");
 

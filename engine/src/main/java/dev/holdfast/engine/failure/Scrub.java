@@ -24,12 +24,14 @@ final class Scrub {
   private static final Pattern PREFIXED =
       Pattern.compile(
           "\\b(?:(?:sk|pk|rk|gsk|xai|hf|fw|csk|pplx|nvapi|tgp|r8)[-_][A-Za-z0-9*_.-]{6,}"
-              + "|AIza[A-Za-z0-9_*-]{8,}|ya29\\.[A-Za-z0-9_.*-]+|eyJ[A-Za-z0-9_-]{8,}[A-Za-z0-9_.-]*)");
+              + "|AIza[A-Za-z0-9_*-]{8,}|ya29\\.[A-Za-z0-9_.*-]+"
+              + "|eyJ[A-Za-z0-9_-]{8,}[A-Za-z0-9_.-]*)");
 
   /** {@code api key: value}, in a sentence or a member, where the value has letters and digits. */
   private static final Pattern NAMED =
       Pattern.compile(
-          "(?i)\\b((?:api[ _-]?key|token|secret|authorization|password)\\b[^:=\\n]{0,24}[:=]\\s*\"?)"
+          "(?i)\\b((?:api[ _-]?key|token|secret|authorization|password)\\b[^:=\\n"
+              + "]{0,24}[:=]\\s*\"?)"
               + "(?=[^\\s\"',;]{0,200}[0-9*])(?=[^\\s\"',;]{0,200}[a-z*])[^\\s\"',;]{6,}");
 
   /** Anything already masked in part: the rest of it is nobody's business either. */

@@ -19,23 +19,27 @@ import java.util.Set;
  * HALF_OPEN -- a trial fails                    --> OPEN
  * </pre>
  *
- * <p><b>What counts.</b> A call fails when it ends without progress by the upstream's fault; a session
- * counts once in the row, so one unlucky request can't shut a target for all. It succeeds when it is
- * complete or has been making progress for a while: an answer may take an hour, and the breaker must
- * not wait that long. A call that made progress and then broke is neither; such breaks come through
- * {@link #broke}, count in the rate alone, and at most once a second, since one restart of a provider
- * cuts a thousand streams and is over by then.
+ * <p><b>What counts.</b> A call fails when it ends without progress by the upstream's fault; a
+ * session counts once in the row, so one unlucky request can't shut a target for all. It succeeds
+ * when it is complete or has been making progress for a while: an answer may take an hour, and the
+ * breaker must not wait that long. A call that made progress and then broke is neither; such breaks
+ * come through {@link #broke}, count in the rate alone, and at most once a second, since one
+ * restart of a provider cuts a thousand streams and is over by then.
  *
- * <p><b>Generations.</b> Each change of state begins one, and a result moves only the generation that
- * let the call through. Otherwise the stragglers of an outage would open a breaker that just closed.
+ * <p><b>Generations.</b> Each change of state begins one, and a result moves only the generation
+ * that let the call through. Otherwise the stragglers of an outage would open a breaker that just
+ * closed.
  *
- * <p><b>Trials.</b> One trial without progress at a time; its first content lets the next one go, so
- * closing takes a few first tokens, not a few whole answers.
+ * <p><b>Trials.</b> One trial without progress at a time; its first content lets the next one go,
+ * so closing takes a few first tokens, not a few whole answers.
  *
  * <p>Not safe for threads; time is an argument and never goes back.
  */
 final class CircuitBreaker {
-  /** A trial is decided by its first token, mostly within a second; told to who is refused meanwhile. */
+  /**
+   * A trial is decided by its first token, mostly within a second; told to who is refused
+   * meanwhile.
+   */
   private static final long TRIAL_NANOS = 1_000_000_000L;
 
   private static final long BROKE_EVERY_NANOS = 1_000_000_000L;
@@ -216,8 +220,7 @@ final class CircuitBreaker {
     var inRow = row.size() >= settings.failuresInRow();
     var all = results.sum(nowNanos);
     var byRate =
-        all >= settings.resultsMin()
-            && failures.sum(nowNanos) >= settings.failureRate() * all;
+        all >= settings.resultsMin() && failures.sum(nowNanos) >= settings.failureRate() * all;
     if (inRow || byRate) {
       open(hintNanos, nowNanos);
     }

@@ -8,9 +8,9 @@ import java.time.Duration;
  * @param breaker of each target
  * @param budget of retries before content
  * @param recovery of continuations after content
- * @param waitingMax the most sessions that wait for a first call or a retry; default 2,000. Each costs
- *     some 300 bytes and the patience of a caller; continuations don't count, since their callers
- *     already hold half an answer
+ * @param waitingMax the most sessions that wait for a first call or a retry; default 2,000. Each
+ *     costs some 300 bytes and the patience of a caller; continuations don't count, since their
+ *     callers already hold half an answer
  * @param concurrencyMax the most calls in flight at once; {@link #UNLIMITED} by default
  */
 public record GuardSettings(
@@ -59,7 +59,8 @@ public record GuardSettings(
    * @param open how long it stays open if the upstream gave no hint; default 30 s
    * @param openMax the longest it stays open, whatever the hint; default 5 min
    * @param successes trials that close it; default 3
-   * @param successAfter progress for so long is a success before the answer is complete; default 10 s
+   * @param successAfter progress for so long is a success before the answer is complete; default 10
+   *     s
    */
   public record Breaker(
       boolean on,

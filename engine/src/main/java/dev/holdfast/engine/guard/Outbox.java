@@ -21,7 +21,9 @@ final class Outbox {
     answers.add(answer);
   }
 
-  /** Delivers what is there. An answer that throws does not stop the others; the first is rethrown. */
+  /**
+   * Delivers what is there. An answer that throws does not stop the others; the first is rethrown.
+   */
   void deliver() {
     if (due.getAndIncrement() != 0) {
       return;

@@ -5,12 +5,12 @@ import java.util.PriorityQueue;
 /**
  * How many broken streams of an upstream are taken up again at once.
  *
- * <p>A provider's restart cuts a thousand streams in one instant, and all of them must come out whole
- * without a thousand calls in the next. So a few go first; a slot is free again at the first progress,
- * which shows that the upstream takes continuations, not at the end of the answer. The number doubles
- * when as many in a row made progress, and falls back on a failure, whose slot stays taken for that
- * failure's wait. When nothing is left to recover the number falls back too: what an upstream took
- * yesterday says nothing about its next restart.
+ * <p>A provider's restart cuts a thousand streams in one instant, and all of them must come out
+ * whole without a thousand calls in the next. So a few go first; a slot is free again at the first
+ * progress, which shows that the upstream takes continuations, not at the end of the answer. The
+ * number doubles when as many in a row made progress, and falls back on a failure, whose slot stays
+ * taken for that failure's wait. When nothing is left to recover the number falls back too: what an
+ * upstream took yesterday says nothing about its next restart.
  *
  * <p>Not safe for threads; time is an argument and never goes back.
  */

@@ -9,13 +9,13 @@ import java.util.ArrayDeque;
  * <p><b>Why.</b> Five attempts a session make an outage five times the load, just when the upstream
  * can bear it least. With a budget it is 1.2 times, however many sessions there are.
  *
- * <p><b>Giving back.</b> A retry that reaches content shows that the upstream answers again, and its
- * share returns at once. So after an outage the waiting line drains at the speed of the upstream: each
- * success lets the next one go.
+ * <p><b>Giving back.</b> A retry that reaches content shows that the upstream answers again, and
+ * its share returns at once. So after an outage the waiting line drains at the speed of the
+ * upstream: each success lets the next one go.
  *
- * <p><b>Pace.</b> Once the budget has run dry, shares that come back by time are handed out evenly over
- * the window instead of all at the end of it; shares given back are handed out at once. It ends when
- * half the budget is free.
+ * <p><b>Pace.</b> Once the budget has run dry, shares that come back by time are handed out evenly
+ * over the window instead of all at the end of it; shares given back are handed out at once. It
+ * ends when half the budget is free.
  *
  * <p>Not safe for threads; time is an argument and never goes back.
  */

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * How many things happened in the last so many seconds. A ring of {@value #CELLS} cells, so an entry
- * leaves at the latest one hundredth of the window early, never late. Not safe for threads.
+ * How many things happened in the last so many seconds. A ring of {@value #CELLS} cells, so an
+ * entry leaves at the latest one hundredth of the window early, never late. Not safe for threads.
  */
 final class SlidingCount {
   private static final int CELLS = 100;

@@ -29,20 +29,20 @@ import org.jspecify.annotations.Nullable;
  * CONTINUATION  slot, concurrency              waits by the time of its break
  * </pre>
  *
- * <p><b>Order.</b> After every call, whatever may go has gone ({@code pump}). So a newcomer that finds
- * what it needs overtakes nobody: had anyone been waiting for the same things, they would be gone.
- * Freed concurrency goes to continuations first, whose readers hold half an answer, then in turns to
- * first calls and retries. Retries wait target by target, since one may wait for a breaker that is none
- * of the others' business, and targets take turns at the budget.
+ * <p><b>Order.</b> After every call, whatever may go has gone ({@code pump}). So a newcomer that
+ * finds what it needs overtakes nobody: had anyone been waiting for the same things, they would be
+ * gone. Freed concurrency goes to continuations first, whose readers hold half an answer, then in
+ * turns to first calls and retries. Retries wait target by target, since one may wait for a breaker
+ * that is none of the others' business, and targets take turns at the budget.
  *
- * <p><b>Threads.</b> One lock; every operation under it is cheap however many wait (a search tree at
- * most), but for announcing places, which walks the lines and happens at most once a second, and the
- * opening of a breaker, which walks them too. Answers are delivered after the lock is released, in
- * order ({@link Outbox}), so they may call back. Times of different threads may be slightly out of
- * order; they are made monotonic here.
+ * <p><b>Threads.</b> One lock; every operation under it is cheap however many wait (a search tree
+ * at most), but for announcing places, which walks the lines and happens at most once a second, and
+ * the opening of a breaker, which walks them too. Answers are delivered after the lock is released,
+ * in order ({@link Outbox}), so they may call back. Times of different threads may be slightly out
+ * of order; they are made monotonic here.
  *
- * <p>An ask is known by identity: {@link #withdraw} takes the same instance. A withdrawal that crosses
- * a grant on another thread loses, and the session settles the lease it gets as neutral.
+ * <p>An ask is known by identity: {@link #withdraw} takes the same instance. A withdrawal that
+ * crosses a grant on another thread loses, and the session settles the lease it gets as neutral.
  */
 public final class UpstreamGuards implements Guards {
   private static final long ANNOUNCE_EVERY_NANOS = 1_000_000_000L;
@@ -230,7 +230,9 @@ public final class UpstreamGuards implements Guards {
     }
   }
 
-  /** One operation: under the lock, on monotonic time, after deadlines and before whoever may go. */
+  /**
+   * One operation: under the lock, on monotonic time, after deadlines and before whoever may go.
+   */
   private void act(long nowNanos, LongConsumer operation) {
     try {
       lock.lock();
@@ -321,7 +323,9 @@ public final class UpstreamGuards implements Guards {
     }
   }
 
-  /** The retry whose turn it is among those with an admitting breaker, if the budget has a share. */
+  /**
+   * The retry whose turn it is among those with an admitting breaker, if the budget has a share.
+   */
   private @Nullable Waiter nextRetry(long now) {
     for (var lane : retryLanes) {
       if (lane.breaker.admits(now)) {
@@ -442,8 +446,7 @@ public final class UpstreamGuards implements Guards {
 
   private void refuseOpen(Ask ask, Lane lane, long now) {
     var wait = Duration.ofNanos(lane.breaker.waitNanos(now));
-    var said =
-        ask.target() + " failed too often; it is tried again in " + wait.toMillis() + " ms";
+    var said = ask.target() + " failed too often; it is tried again in " + wait.toMillis() + " ms";
     refuse(ask, new Stopped(Kind.BREAKER_OPEN, said, Optional.of(new Hint(wait, "breaker"))), now);
   }
 

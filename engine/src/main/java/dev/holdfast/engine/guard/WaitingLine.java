@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who waits, owner by owner in turn and first in first out within one, so that an owner with a thousand
- * requests delays another's single one by one place, not by a thousand.
+ * Who waits, owner by owner in turn and first in first out within one, so that an owner with a
+ * thousand requests delays another's single one by one place, not by a thousand.
  *
- * <p>Adding, removing from the middle and taking the next cost the same however long it is. Not safe
- * for threads.
+ * <p>Adding, removing from the middle and taking the next cost the same however long it is. Not
+ * safe for threads.
  *
  * @param <W> what waits; compared by identity or its own {@code equals}
  */

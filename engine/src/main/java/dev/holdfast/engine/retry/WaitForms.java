@@ -34,7 +34,8 @@ final class WaitForms {
       Pattern.compile(
           "(?i)(?:\\b(?:again|retry|retrying|wait|resets?|available)\\b[^\\d.]{0,24}|\\bin )"
               + "((?:\\d{1,9}(?:\\.\\d{1,12})?\\s*"
-              + "(?:milliseconds?|msecs?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|s|m|h|d)"
+              + "(?:milliseconds?|msecs?|ms|seconds?|secs?"
+              + "|minutes?|mins?|hours?|hrs?|days?|s|m|h|d)"
               + "(?![a-z])[\\s,]*(?:and\\s+)?)+)");
 
   private static final Pattern SENTENCE_PART =

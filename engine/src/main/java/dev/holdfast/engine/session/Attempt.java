@@ -5,9 +5,14 @@ import dev.holdfast.engine.dialect.Assembler;
 import dev.holdfast.engine.dialect.Continuation;
 import dev.holdfast.engine.dialect.Splice;
 import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.dialect.Transcript;
+import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.HeaderLookup;
+import dev.holdfast.engine.failure.OkBody;
+import dev.holdfast.engine.failure.Rejections;
 import dev.holdfast.engine.sse.SseDecoder;
 import java.io.ByteArrayOutputStream;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One try at an upstream: what the machine must remember of it while it lasts. */
@@ -50,9 +55,16 @@ final class Attempt {
   /** A tool call is open, so a long silence is healthy. */
   boolean toolOpen;
 
-  int status;
-  HeaderLookup headers = HeaderLookup.NONE;
-  long wallMillis;
+  /** The answer is the one body that the upstream sends. */
+  boolean unstreamed;
+
+  /** What was committed before it; null for an answer's first attempts. */
+  @Nullable Transcript transcript;
+
+  private int status;
+  private boolean events;
+  private HeaderLookup headers = HeaderLookup.NONE;
+  private long wallMillis;
   @Nullable AnswerReader reader;
   @Nullable SseDecoder decoder;
   @Nullable Splice splice;
@@ -69,6 +81,49 @@ final class Attempt {
     this.number = number;
     this.target = target;
     this.purpose = purpose;
+  }
+
+  /** Notes the head, and with it how the body is read. */
+  void head(SessionFact.HeadArrived head) {
+    status = head.status();
+    headers = head.headers();
+    wallMillis = head.wallMillis();
+    var type = headers.first("content-type").toLowerCase(Locale.ROOT);
+    var encoding = headers.first("content-encoding").toLowerCase(Locale.ROOT);
+    events =
+        status == 200
+            && !unstreamed
+            && (type.isEmpty() || type.startsWith("text/event-stream"))
+            && (encoding.isEmpty() || encoding.equals("identity"));
+  }
+
+  /** The status; 0 before the head. */
+  int status() {
+    return status;
+  }
+
+  /** Whether the body is read as events. */
+  boolean streams() {
+    return events;
+  }
+
+  /** Whether the body is the whole answer. */
+  boolean answersInOneBody() {
+    return status == 200 && unstreamed;
+  }
+
+  /** Keeps bytes of a body that is not read as events; false if it has all that is wanted. */
+  boolean keepBody(byte[] bytes, int from, int to) {
+    int limit = answersInOneBody() ? Integer.MAX_VALUE : BODY_BYTES_MAX;
+    keep(bytes, from, to, limit);
+    return body.size() < limit;
+  }
+
+  /** What a body that is no answer means. */
+  Failure refusal() {
+    return status == 200
+        ? OkBody.judge(headers, body.toByteArray(), target.profile(), wallMillis)
+        : Rejections.classify(status, headers, body.toByteArray(), target.profile(), wallMillis);
   }
 
   /** Keeps what fits of the body. */

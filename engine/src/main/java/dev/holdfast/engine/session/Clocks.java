@@ -53,6 +53,9 @@ public record Clocks(
   /** A deadline that fires later than this after its time is void: we were stopped, not they. */
   public static final Duration LATE = Duration.ofSeconds(1);
 
+  /** A tool call is held no longer, finished or not: agents take a long silence for a death. */
+  public static final Duration TOOL_HOLD = Duration.ofSeconds(20);
+
   /** The same clocks with every wait for the upstream's words set to one value. */
   public Clocks withProgress(Duration all) {
     return new Clocks(

@@ -28,12 +28,16 @@ final class Committed {
     }
   }
 
-  /** More preamble than this is not held: the reader gets it, at the cost of a rewritten retry. */
+  /**
+   * More than this is not held: the reader gets it, at the cost of a rewritten retry, or of an error
+   * if a tool call breaks.
+   */
   private static final int HELD_BYTES_MAX = 64 << 10;
 
   private final List<byte[]> held = new ArrayList<>();
   private int heldBytes;
   private int heldSignals;
+  private boolean toolHeld;
   private long last;
   private long appended;
   private Seen seen = Seen.NOTHING;
@@ -58,11 +62,16 @@ final class Committed {
 
   /** Takes an event of the attempt that began the answer, or of one that goes on without a seam. */
   void add(SseBlock block, int signals, EventBatch batch) {
+    if (holdsTool(signals)) {
+      hold(block.bytes(), block.start(), block.end(), signals);
+      afterToolEvent(signals, batch);
+      return;
+    }
     boolean preamble =
         seen == Seen.NOTHING
             && !Signals.any(signals, Signals.PROGRESS | Signals.FINISHED | Signals.DONE);
     if (preamble || Signals.any(signals, Signals.HALF)) {
-      hold(block, signals);
+      hold(block.bytes(), block.start(), block.end(), signals);
       if (heldBytes > HELD_BYTES_MAX) {
         release(batch);
       }
@@ -73,6 +82,43 @@ final class Committed {
     }
     batch.add(block.bytes(), block.start(), block.end());
     spliced(signals);
+  }
+
+  /**
+   * Whether an event waits with a tool call. From the first part of a call on, everything of the
+   * attempt is held in order, so that a call that breaks was never seen; it goes out with the finish,
+   * as one write.
+   */
+  boolean holdsTool(int signals) {
+    return seen != Seen.TOOL && (toolHeld || Signals.any(signals, Signals.TOOL));
+  }
+
+  /** Whether a tool call is being held. */
+  boolean toolHeld() {
+    return toolHeld;
+  }
+
+  /** Takes rewritten events that wait with a tool call. */
+  void holdTool(EventBatch events, int signals, EventBatch batch) {
+    for (int i = 0; i < events.count(); i++) {
+      hold(events.array(i), events.start(i), events.end(i), 0);
+    }
+    heldSignals |= signals;
+    afterToolEvent(signals, batch);
+  }
+
+  private void afterToolEvent(int signals, EventBatch batch) {
+    toolHeld = true;
+    if (Signals.any(signals, Signals.FINISHED | Signals.DONE) || heldBytes > HELD_BYTES_MAX) {
+      release(batch);
+    }
+  }
+
+  /** A tool call was held long enough: a reader that hears nothing gives up. */
+  void releaseTool(EventBatch batch) {
+    if (toolHeld) {
+      release(batch);
+    }
   }
 
   /** Notes what a splice has added by itself. */
@@ -102,9 +148,9 @@ final class Committed {
     return Signals.any(signals, Signals.REASONING) ? Seen.REASONING : Seen.NOTHING;
   }
 
-  private void hold(SseBlock block, int signals) {
-    held.add(Arrays.copyOfRange(block.bytes(), block.start(), block.end()));
-    heldBytes += block.end() - block.start();
+  private void hold(byte[] array, int start, int end, int signals) {
+    held.add(Arrays.copyOfRange(array, start, end));
+    heldBytes += end - start;
     heldSignals |= signals;
   }
 
@@ -124,7 +170,10 @@ final class Committed {
    * stays.
    */
   void releasePreamble(EventBatch batch) {
-    if (seen == Seen.NOTHING && !held.isEmpty() && !Signals.any(heldSignals, Signals.HALF)) {
+    if (seen == Seen.NOTHING
+        && !held.isEmpty()
+        && !toolHeld
+        && !Signals.any(heldSignals, Signals.HALF)) {
       release(batch);
     }
   }
@@ -134,6 +183,7 @@ final class Committed {
     held.clear();
     heldBytes = 0;
     heldSignals = 0;
+    toolHeld = false;
   }
 
   /** Adds the terminator unless it was there. */

@@ -18,6 +18,8 @@ final class Deadlines {
     FINISH_GRACE,
     /** The rest of a refusal's body. */
     REFUSAL_BODY,
+    /** A held tool call goes out. */
+    TOOL_HOLD,
     /** The preamble goes out though nothing was generated. */
     COMMIT,
     /** The wait before the next attempt. */
@@ -61,6 +63,10 @@ final class Deadlines {
     at[clock.ordinal()] = NEVER;
   }
 
+  boolean running(Clock clock) {
+    return at[clock.ordinal()] != NEVER;
+  }
+
   boolean due(Clock clock, long nowNanos) {
     return at[clock.ordinal()] <= nowNanos;
   }
@@ -93,6 +99,7 @@ final class Deadlines {
     clear(Clock.LIVENESS);
     clear(Clock.FINISH_GRACE);
     clear(Clock.REFUSAL_BODY);
+    clear(Clock.TOOL_HOLD);
   }
 
   void clearAll() {

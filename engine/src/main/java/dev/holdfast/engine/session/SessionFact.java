@@ -57,4 +57,7 @@ public sealed interface SessionFact {
 
   /** Somebody with the right to do so wants no more. */
   record CancelRequested(long atNanos, String reason) implements SessionFact {}
+
+  /** The process ends and takes the session with it. */
+  record Stopping(long atNanos) implements SessionFact {}
 }

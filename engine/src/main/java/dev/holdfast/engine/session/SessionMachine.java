@@ -3,16 +3,12 @@ package dev.holdfast.engine.session;
 import dev.holdfast.engine.dialect.Continuation;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.DialectRequest.Mode;
-import dev.holdfast.engine.dialect.Signals;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.failure.Failure;
-import dev.holdfast.engine.failure.OkBody;
-import dev.holdfast.engine.failure.Rejections;
 import dev.holdfast.engine.guard.Settlement;
 import dev.holdfast.engine.session.Deadlines.Clock;
 import dev.holdfast.engine.sse.EventBatch;
-import dev.holdfast.engine.sse.SseBlock;
 import dev.holdfast.engine.sse.SseDecoder;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -44,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * reasoning is added; text, a continuation at the target that wrote it; anything else, an error.
  *
  * <p>What to do next after a break is decided in {@link NextStep}; what has been committed is kept
- * in {@link Committed}; this class moves between the phases.
+ * in {@link Committed}; events are read in {@link TokenPath}; this class moves between the phases.
  */
 public final class SessionMachine {
   private enum Phase {
@@ -72,6 +68,7 @@ public final class SessionMachine {
   private final EventBatch batch = new EventBatch();
   private final List<AttemptRecord> attempts = new ArrayList<>();
   private final List<Seam> seams = new ArrayList<>();
+  private final TokenPath tokens;
 
   private Phase phase = Phase.NEW;
   private @Nullable Attempt attempt;
@@ -93,6 +90,9 @@ public final class SessionMachine {
     this.request = plan.request();
     this.surroundings = surroundings;
     this.nextStep = new NextStep(plan, surroundings, committed, new SplittableRandom(seed));
+    this.tokens =
+        new TokenPath(
+            plan, surroundings, committed, deadlines, nextStep, batch, seams, commands);
   }
 
   /** Tells a fact. */
@@ -116,6 +116,8 @@ public final class SessionMachine {
         committed.forgetUnappended();
         end(new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason()));
       }
+      case SessionFact.Stopping f ->
+          end(new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the relay is stopping"));
       case SessionFact.CancelRequested f -> end(new Failure.Cancelled(f.reason()));
     }
     settleBatch();
@@ -241,6 +243,8 @@ public final class SessionMachine {
     }
     a.reader = request.reader(a.target, knowledge);
     a.decoder = new SseDecoder(plan.blockBytesMax());
+    a.unstreamed = request.mode() == Mode.UNSTREAMED && a.purpose == Attempt.Purpose.BEGIN;
+    a.transcript = transcript;
     if (a.purpose != Attempt.Purpose.PROBE) {
       if (transcript != null && committed.seen() != Committed.Seen.NOTHING) {
         a.splice = request.splice(a.target, knowledge, transcript, Optional.ofNullable(a.ask));
@@ -267,50 +271,21 @@ public final class SessionMachine {
   }
 
   private void head(Attempt a, SessionFact.HeadArrived head) {
-    a.status = head.status();
-    a.headers = head.headers();
-    a.wallMillis = head.wallMillis();
+    a.head(head);
     alive(a);
-    if (a.status != 200) {
+    if (a.status() != 200) {
       deadlines.set(Clock.REFUSAL_BODY, now, plan.clocks().finishGrace().toNanos());
       return;
     }
     nextStep.answered();
   }
 
-  /** Whether the body of a 200 is read as events. */
-  private boolean streamed(Attempt a) {
-    if (a.status != 200 || unstreamed(a)) {
-      return false;
-    }
-    var type = a.headers.first("content-type").toLowerCase(Locale.ROOT);
-    var encoding = a.headers.first("content-encoding").toLowerCase(Locale.ROOT);
-    return (type.isEmpty() || type.startsWith("text/event-stream"))
-        && (encoding.isEmpty() || encoding.equals("identity"));
-  }
-
-  private boolean unstreamed(Attempt a) {
-    return request.mode() == Mode.UNSTREAMED && a.purpose == Attempt.Purpose.BEGIN;
-  }
-
   private void bytes(Attempt a, SessionFact.BytesArrived fact) {
     alive(a);
-    if (!streamed(a)) {
-      int limit = a.status == 200 && unstreamed(a) ? Integer.MAX_VALUE : Attempt.BODY_BYTES_MAX;
-      a.keep(fact.bytes(), fact.from(), fact.to(), limit);
-      if (a.body.size() >= limit) {
-        attemptFailed(a, refusal(a));
-      }
-      return;
-    }
-    var decoder = Objects.requireNonNull(a.decoder);
-    if (decoder.feed(fact.bytes(), fact.from(), fact.to(), this::block) == SseDecoder.Feed.TOO_LARGE
-        && !a.over) {
-      attemptFailed(
-          a,
-          new Failure.Broken(
-              Failure.Broken.Kind.MALFORMED_STREAM,
-              "one event is longer than " + plan.blockBytesMax() + " bytes"));
+    if (a.streams()) {
+      over(a, tokens.feed(a, fact.bytes(), fact.from(), fact.to(), now));
+    } else if (!a.keepBody(fact.bytes(), fact.from(), fact.to())) {
+      attemptFailed(a, a.refusal());
     }
   }
 
@@ -323,20 +298,12 @@ public final class SessionMachine {
 
   private void upstreamEnded(Attempt a) {
     a.open = false;
-    if (!streamed(a)) {
-      if (a.status == 200 && unstreamed(a)) {
-        bodyEnded(a);
-      } else {
-        attemptFailed(a, refusal(a));
-      }
-      return;
-    }
-    Objects.requireNonNull(a.decoder).end(this::block);
-    if (!a.over) {
-      attemptFailed(
-          a,
-          new Failure.Broken(
-              Failure.Broken.Kind.TRUNCATION, "the stream ended after event " + committed.last()));
+    if (a.streams()) {
+      over(a, tokens.end(a, now));
+    } else if (a.answersInOneBody()) {
+      bodyEnded(a);
+    } else {
+      attemptFailed(a, a.refusal());
     }
   }
 
@@ -349,14 +316,6 @@ public final class SessionMachine {
       commands.add(new SessionCommand.Answer(body));
       complete(a, new Settlement.Completed());
     }
-  }
-
-  private Failure refusal(Attempt a) {
-    if (a.status == 200) {
-      return OkBody.judge(a.headers, a.body.toByteArray(), a.target.profile(), a.wallMillis);
-    }
-    return Rejections.classify(
-        a.status, a.headers, a.body.toByteArray(), a.target.profile(), a.wallMillis);
   }
 
   private void deadlinePassed(SessionFact.DeadlinePassed fact) {
@@ -381,6 +340,10 @@ public final class SessionMachine {
     } else if (a != null && !a.over) {
       attemptClocks(a);
     }
+    if (deadlines.due(Clock.TOOL_HOLD, now)) {
+      deadlines.clear(Clock.TOOL_HOLD);
+      committed.releaseTool(batch);
+    }
     if (deadlines.due(Clock.COMMIT, now)) {
       deadlines.clear(Clock.COMMIT);
       committed.releasePreamble(batch);
@@ -391,7 +354,7 @@ public final class SessionMachine {
     if (deadlines.due(Clock.FINISH_GRACE, now)) {
       complete(a, new Settlement.Completed());
     } else if (deadlines.due(Clock.REFUSAL_BODY, now)) {
-      attemptFailed(a, refusal(a));
+      attemptFailed(a, a.refusal());
     } else if (deadlines.due(Clock.FIRST_PROGRESS, now)) {
       attemptFailed(a, silence(Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT, Clock.FIRST_PROGRESS));
     } else if (deadlines.due(Clock.IDLE, now)) {
@@ -421,134 +384,14 @@ public final class SessionMachine {
     }
   }
 
-  // ---- the path of a token
+  // ---- how attempts and sessions end
 
-  private void block(SseBlock block) {
-    var a = Objects.requireNonNull(attempt);
-    if (a.over) {
-      return;
-    }
-    var reader = Objects.requireNonNull(a.reader);
-    int signals = reader.read(block);
-    if (Signals.any(signals, Signals.FAILED)) {
-      attemptFailed(a, reader.failure());
-      return;
-    }
-    if (Signals.any(signals, Signals.PROGRESS)) {
-      generated(a, signals);
-    }
-    if (Signals.any(signals, Signals.DONE) && !reader.finished() && !endsWithoutReason(a)) {
-      attemptFailed(
-          a,
-          new Failure.Broken(
-              Failure.Broken.Kind.NO_FINISH_REASON,
-              "the terminator came without a finish reason (if this upstream never sends one, set"
-                  + " finish: done)"));
-      return;
-    }
-    if (a.purpose == Attempt.Purpose.PROBE) {
-      probeEvent(a, block, signals);
-      return;
-    }
-    if (a.assembler != null) {
-      a.assembler.add(block);
-      if (Signals.any(signals, Signals.PROGRESS)) {
-        progressed(a);
-      }
-    } else if (!commit(a, block, signals)) {
-      return;
-    }
-    if (Signals.any(signals, Signals.DONE)) {
-      complete(a, new Settlement.Completed());
-    } else if (Signals.any(signals, Signals.FINISHED)) {
-      deadlines.clear(Clock.IDLE);
-      deadlines.clear(Clock.FIRST_PROGRESS);
-      deadlines.set(Clock.FINISH_GRACE, now, plan.clocks().finishGrace().toNanos());
-    }
-  }
-
-  private static boolean endsWithoutReason(Attempt a) {
-    return a.generated && a.target.profile().doneWithoutReason();
-  }
-
-  private void generated(Attempt a, int signals) {
-    a.generated = true;
-    a.toolOpen |= Signals.any(signals, Signals.TOOL);
-    var clocks = plan.clocks();
-    boolean quiet =
-        a.toolOpen
-            || (Signals.any(signals, Signals.REASONING) && !Signals.any(signals, Signals.TEXT));
-    deadlines.clear(Clock.FIRST_PROGRESS);
-    deadlines.set(
-        Clock.IDLE, now, (quiet ? clocks.idleProgressQuiet() : clocks.idleProgress()).toNanos());
-  }
-
-  /** Gives the event a number, holds it, or drops it; false if the attempt is over by that. */
-  private boolean commit(Attempt a, SseBlock block, int signals) {
-    var splice = a.splice;
-    if (splice == null) {
-      if (Signals.any(signals, Signals.USAGE)
-          && request.takesUsageOut(a.target, surroundings.knowledge(a.target))) {
-        return true;
-      }
-      committed.add(block, signals, batch);
-      if (Signals.any(signals, Signals.PROGRESS) && !a.progressed) {
-        progressed(a);
-      }
-      return true;
-    }
-    int written = splice.splice(block, signals, batch);
-    if (Signals.any(written, Signals.AMBIGUOUS)) {
-      nextStep.ambiguous();
-      attemptFailed(
-          a,
-          new Failure.Stopped(
-              Failure.Stopped.Kind.UNPROVEN_SEAM,
-              "the continuation begins with the whole of a short text; an echo can't be told"));
-      return false;
-    }
-    committed.spliced(written);
-    if (Signals.any(written, Signals.PROGRESS)) {
-      if (!a.progressed) {
-        progressed(a);
-      }
-      if (Signals.any(written, Signals.TEXT)
-          && a.ask != null
-          && ++a.spliced >= a.ask.tokensLeft()) {
-        request.endByLength(Objects.requireNonNull(transcript), batch);
-        committed.terminated();
-        complete(a, new Settlement.Completed());
-        return false;
-      }
-    }
-    if (Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE)) {
-      complete(a, new Settlement.Completed());
-      return false;
-    }
-    return true;
-  }
-
-  /** The first new delta of this attempt that counts. */
-  private void progressed(Attempt a) {
-    if (a.progressed) {
-      return;
-    }
-    a.progressed = true;
-    deadlines.clear(Clock.CALLER);
-    deadlines.clear(Clock.COMMIT);
-    nextStep.progressed(now);
-    commands.add(new SessionCommand.ReportProgress(a.number));
-    if (a.ask != null) {
-      seams.add(new Seam(committed.last(), "prefill", nextStep.verdict(a.target)));
-    }
-  }
-
-  private void probeEvent(Attempt a, SseBlock block, int signals) {
-    if (Signals.any(signals, Signals.TEXT)) {
-      a.keep(block.bytes(), block.start(), block.end(), Attempt.BODY_BYTES_MAX);
-    }
-    if (Signals.any(signals, Signals.DONE)) {
-      probed(a);
+  private void over(Attempt a, TokenPath.@Nullable Over over) {
+    switch (over) {
+      case null -> {}
+      case TokenPath.Over.Whole whole -> complete(a, new Settlement.Completed());
+      case TokenPath.Over.Broken broken -> attemptFailed(a, broken.failure());
+      case TokenPath.Over.Probed probed -> probed(a);
     }
   }
 
@@ -562,8 +405,6 @@ public final class SessionMachine {
     settle(a, new Settlement.Completed());
     take(nextStep.afterProbe(a, proven, now));
   }
-
-  // ---- how attempts and sessions end
 
   private void attemptFailed(Attempt a, Failure failure) {
     if (a.reader != null && a.reader.finished() && a.purpose != Attempt.Purpose.PROBE) {

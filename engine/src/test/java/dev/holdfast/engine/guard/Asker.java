@@ -2,8 +2,10 @@ package dev.holdfast.engine.guard;
 
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.Failure.Stopped;
+import dev.holdfast.engine.failure.Hint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Records what became of an ask. */
@@ -53,6 +55,10 @@ final class Asker implements Ask.Answer {
 
   String refusal() {
     return failure instanceof Stopped stopped ? stopped.why() : "";
+  }
+
+  Optional<Hint> hint() {
+    return failure == null ? Optional.empty() : failure.hint();
   }
 
   @Override

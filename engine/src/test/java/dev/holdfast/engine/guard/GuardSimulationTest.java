@@ -212,8 +212,7 @@ class GuardSimulationTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void outage_breakerOff_isBoundedByTheBudgetAndDrainsWithinHalfAMinute(long seed) {
-    var settings =
-        GuardSettings.DEFAULTS.withBreaker(GuardSettings.Breaker.DEFAULTS.withOn(false));
+    var settings = GuardSettings.DEFAULTS.withBreaker(GuardSettings.Breaker.DEFAULTS.withOn(false));
     var world = outage(settings, seed);
 
     world.time.runUntil(60 * SECOND);

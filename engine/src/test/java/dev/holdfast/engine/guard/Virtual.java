@@ -30,7 +30,9 @@ final class Virtual {
     at(now + nanos, act);
   }
 
-  /** Runs until nothing is left or the time is reached; so many steps at one instant are a livelock. */
+  /**
+   * Runs until nothing is left or the time is reached; so many steps at one instant are a livelock.
+   */
   void runUntil(long untilNanos) {
     var still = 0;
     while (true) {

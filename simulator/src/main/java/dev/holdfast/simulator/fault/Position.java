@@ -42,7 +42,10 @@ public sealed interface Position {
     }
   }
 
-  /** Inside the first UTF-8 sequence of several bytes at or after token {@code count + 1}. */
+  /**
+   * Inside the first UTF-8 sequence of several bytes at or after token {@code count + 1}; where a
+   * text has none, as {@link InsideEvent}.
+   */
   record InsideUtf8(int count) implements Position {
     public InsideUtf8 {
       notNegative(count);

@@ -103,7 +103,9 @@ final class Chunks {
               Json.quote(generation.finish())));
     }
     return Json.fill(
-        "{\"id\":%s,\"object\":\"chat.completion\",\"created\":%d,\"model\":%s,\"choices\":%s,\"usage\":%s,\"service_tier\":\"default\",\"system_fingerprint\":%s}",
+        "{\"id\":%s,\"object\":\"chat.completion\",\"created\":%d,\"model\":%s,"
+            + "\"choices\":%s,\"usage\":%s,\"service_tier\":\"default\","
+            + "\"system_fingerprint\":%s}",
         Json.quote(id),
         created,
         Json.quote(request.model()),
@@ -118,18 +120,18 @@ final class Chunks {
     int most = shown.stream().mapToInt(List::size).max().orElse(0);
     boolean bigCallDue = fault.has(Quirk.BIG_CALL);
     for (int i = 0; i < most; i++) {
-      for (Generation generation : generations) {
-        List<Generation.Delta> deltas = shown.get(generations.indexOf(generation));
+      for (int g = 0; g < generations.size(); g++) {
+        int choice = generations.get(g).choice();
+        List<Generation.Delta> deltas = shown.get(g);
         if (i >= deltas.size()) {
           continue;
         }
         Generation.Delta delta = deltas.get(i);
-        chunks.add(token(generation.choice(), delta));
+        chunks.add(token(choice, delta));
         if (bigCallDue && delta instanceof Generation.Delta.Arguments) {
           bigCallDue = false;
           for (int n = 0; n < BIG_FRAGMENTS; n++) {
-            Chunk padding =
-                token(generation.choice(), new Generation.Delta.Arguments(BIG_FRAGMENT));
+            Chunk padding = token(choice, new Generation.Delta.Arguments(BIG_FRAGMENT));
             chunks.add(new Chunk(Kind.PREAMBLE, padding.data()));
           }
         }
@@ -177,7 +179,8 @@ final class Chunks {
           case Generation.Delta.Text d -> "{\"content\":" + Json.quote(d.text()) + "}";
           case Generation.Delta.CallBegun d ->
               Json.fill(
-                  "{\"tool_calls\":[{\"index\":0,\"id\":%s,\"type\":\"function\",\"function\":{\"name\":%s,\"arguments\":\"\"}}]}",
+                  "{\"tool_calls\":[{\"index\":0,\"id\":%s,\"type\":\"function\","
+                      + "\"function\":{\"name\":%s,\"arguments\":\"\"}}]}",
                   Json.quote(callId), Json.quote(d.name()));
           case Generation.Delta.Arguments d ->
               Json.fill(
@@ -237,7 +240,9 @@ final class Chunks {
     int completion = generations.stream().mapToInt(Generation::newTokens).sum();
     int reasoning = generations.stream().mapToInt(Generation::reasoningTokens).sum();
     return Json.fill(
-        "{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d,\"prompt_tokens_details\":{\"cached_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":%d}}",
+        "{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d,"
+            + "\"prompt_tokens_details\":{\"cached_tokens\":0},"
+            + "\"completion_tokens_details\":{\"reasoning_tokens\":%d}}",
         request.promptTokens(), completion, request.promptTokens() + completion, reasoning);
   }
 

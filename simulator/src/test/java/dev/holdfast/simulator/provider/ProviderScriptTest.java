@@ -301,9 +301,7 @@ class ProviderScriptTest {
 
           Script script = new ProviderScript(CONFIG.withManner(manner)).steps(call);
 
-          assertThat(isProper(script))
-              .as("%s, attempt %d: %s", row.name(), attempt, script)
-              .isTrue();
+          assertThat(isProper(script)).as("%s, attempt %d", row.name(), attempt).isTrue();
         }
       }
     }
@@ -311,7 +309,7 @@ class ProviderScriptTest {
 
   @Test
   void positions_ofTheTable_liePastTheBeginningOfWhatTheyBreak() {
-    for (long seed = 0; seed < 30; seed++) {
+    for (long seed = 0; seed < 10; seed++) {
       var config = CONFIG.withModel(new Model(seed));
       for (Style style : Style.longEnough()) {
         var reasoning = Played.of(config, body(RequestKind.REASONING, style), "cut@10");

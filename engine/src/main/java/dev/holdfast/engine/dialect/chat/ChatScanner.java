@@ -115,7 +115,7 @@ public final class ChatScanner {
     while (at < to && bytes[at] == '"') {
       int keyStart = at + 1;
       int keyEnd = string(keyStart);
-      if (keyEnd == MALFORMED || nameTooLong(keyStart, keyEnd)) {
+      if (keyEnd == MALFORMED || !isName(keyStart, keyEnd)) {
         return MALFORMED;
       }
       Key key = level == Level.OTHER ? Key.UNKNOWN : key(keyStart, keyEnd);
@@ -580,9 +580,9 @@ public final class ChatScanner {
     return mark ? at + 3 : at;
   }
 
-  private boolean nameTooLong(int start, int end) {
-    return end - start > NAME_BYTES_MAX
-        && JsonBytes.decodedBytes(bytes, start, end) > NAME_BYTES_MAX;
+  private boolean isName(int start, int end) {
+    int length = plain ? end - start : JsonBytes.nameBytes(bytes, start, end);
+    return length >= 0 && length <= NAME_BYTES_MAX;
   }
 
   // Words.

@@ -112,24 +112,64 @@ final class JsonBytes {
     };
   }
 
-  /** Bytes in UTF-8 of a well-formed string's text, each half of a surrogate pair counted as 3. */
-  static int decodedBytes(byte[] bytes, int from, int to) {
+  /**
+   * Bytes in UTF-8 of a name whose string is well-formed; negative when Jackson refuses it. It
+   * looks closer at names than at other strings: no sequence longer than needed, none beyond the
+   * last code point, and no half of a surrogate pair alone.
+   */
+  static int nameBytes(byte[] bytes, int from, int to) {
     int count = 0;
     int at = from;
     while (at < to) {
-      if (bytes[at] != '\\') {
+      byte b = bytes[at];
+      if (b >= 0 && b != '\\') {
         at++;
         count++;
+      } else if (b < 0) {
+        int length = wideLength(b);
+        if (!isShortest(b, bytes[at + 1] & 0xFF)) {
+          return -1;
+        }
+        at += length;
+        count += length;
       } else if (bytes[at + 1] != 'u') {
         at += 2;
         count++;
       } else {
-        int c = hex4(bytes, at + 2);
-        count += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+        char c = (char) hex4(bytes, at + 2);
         at += 6;
+        if (Character.isLowSurrogate(c)) {
+          return -1;
+        }
+        if (Character.isHighSurrogate(c)) {
+          boolean paired =
+              at < to
+                  && bytes[at] == '\\'
+                  && bytes[at + 1] == 'u'
+                  && Character.isLowSurrogate((char) hex4(bytes, at + 2));
+          if (!paired) {
+            return -1;
+          }
+          at += 6;
+          count += 4;
+        } else {
+          count += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+        }
       }
     }
     return count;
+  }
+
+  /** Whether the first two bytes begin a code point in its shortest form, surrogates excluded. */
+  private static boolean isShortest(byte lead, int second) {
+    return switch (lead & 0xFF) {
+      case 0xC0, 0xC1, 0xF5, 0xF6, 0xF7 -> false;
+      case 0xE0 -> second >= 0xA0;
+      case 0xED -> second < 0xA0;
+      case 0xF0 -> second >= 0x90;
+      case 0xF4 -> second < 0x90;
+      default -> true;
+    };
   }
 
   /**

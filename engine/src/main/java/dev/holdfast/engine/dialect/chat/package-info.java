@@ -1,4 +1,4 @@
-/** The wire format of OpenAI's chat completions, with the variation of compatible providers. */
+/** The OpenAI chat-completions dialect and what its many speakers make of it. */
 @NullMarked
 package dev.holdfast.engine.dialect.chat;
 

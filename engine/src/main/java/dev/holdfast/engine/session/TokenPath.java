@@ -1,0 +1,249 @@
+package dev.holdfast.engine.session;
+
+import dev.holdfast.engine.dialect.DialectRequest;
+import dev.holdfast.engine.dialect.Signals;
+import dev.holdfast.engine.failure.Failure;
+import dev.holdfast.engine.session.Deadlines.Clock;
+import dev.holdfast.engine.sse.EventBatch;
+import dev.holdfast.engine.sse.SseBlock;
+import dev.holdfast.engine.sse.SseDecoder;
+import dev.holdfast.engine.sse.SseSink;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a token: reads the events of one attempt and commits, holds or drops each. Whether
+ * the attempt is over by them is told to the machine after the read, not in the middle of it, so
+ * that what else came in the same bytes can never reach the next attempt.
+ */
+final class TokenPath implements SseSink {
+  /** How an attempt is over by what it sent. */
+  sealed interface Over {
+    /** The answer is whole. */
+    record Whole() implements Over {}
+
+    /** The attempt broke. */
+    record Broken(Failure failure) implements Over {}
+
+    /** The known answer came to its end. */
+    record Probed() implements Over {}
+  }
+
+  private final SessionPlan plan;
+  private final DialectRequest request;
+  private final Surroundings surroundings;
+  private final Committed committed;
+  private final Deadlines deadlines;
+  private final NextStep nextStep;
+  private final EventBatch batch;
+  private final EventBatch rewritten = new EventBatch();
+  private final List<Seam> seams;
+  private final ArrayDeque<SessionCommand> commands;
+
+  private @Nullable Attempt attempt;
+  private @Nullable Over over;
+  private long now;
+
+  TokenPath(
+      SessionPlan plan,
+      Surroundings surroundings,
+      Committed committed,
+      Deadlines deadlines,
+      NextStep nextStep,
+      EventBatch batch,
+      List<Seam> seams,
+      ArrayDeque<SessionCommand> commands) {
+    this.plan = plan;
+    this.request = plan.request();
+    this.surroundings = surroundings;
+    this.committed = committed;
+    this.deadlines = deadlines;
+    this.nextStep = nextStep;
+    this.batch = batch;
+    this.seams = seams;
+    this.commands = commands;
+  }
+
+  /** Takes the next bytes of an attempt; null if it goes on. */
+  @Nullable Over feed(Attempt a, byte[] bytes, int from, int to, long nowNanos) {
+    begin(a, nowNanos);
+    var fed = Objects.requireNonNull(a.decoder).feed(bytes, from, to, this);
+    if (fed == SseDecoder.Feed.TOO_LARGE && over == null) {
+      broken(
+          Failure.Broken.Kind.MALFORMED_STREAM,
+          "one event is longer than " + plan.blockBytesMax() + " bytes");
+    }
+    return over;
+  }
+
+  /** The attempt's bytes are over. */
+  Over end(Attempt a, long nowNanos) {
+    begin(a, nowNanos);
+    Objects.requireNonNull(a.decoder).end(this);
+    if (over == null) {
+      broken(
+          Failure.Broken.Kind.TRUNCATION, "the stream ended after event " + committed.last());
+    }
+    return Objects.requireNonNull(over);
+  }
+
+  private void begin(Attempt a, long nowNanos) {
+    attempt = a;
+    over = null;
+    now = nowNanos;
+  }
+
+  private void broken(Failure.Broken.Kind kind, String detail) {
+    over = new Over.Broken(new Failure.Broken(kind, detail));
+  }
+
+  @Override
+  public void block(SseBlock block) {
+    if (over != null) {
+      return;
+    }
+    var a = Objects.requireNonNull(attempt);
+    var reader = Objects.requireNonNull(a.reader);
+    int signals = reader.read(block);
+    if (Signals.any(signals, Signals.FAILED)) {
+      over = new Over.Broken(reader.failure());
+      return;
+    }
+    if (Signals.any(signals, Signals.PROGRESS)) {
+      generated(a, signals);
+    }
+    if (Signals.any(signals, Signals.DONE) && !reader.finished() && !endsWithoutReason(a)) {
+      broken(
+          Failure.Broken.Kind.NO_FINISH_REASON,
+          "the terminator came without a finish reason (if this upstream never sends one, set"
+              + " finish: done)");
+      return;
+    }
+    if (a.purpose == Attempt.Purpose.PROBE) {
+      probeEvent(a, block, signals);
+      return;
+    }
+    if (a.assembler != null) {
+      a.assembler.add(block);
+      if (Signals.any(signals, Signals.PROGRESS)) {
+        progressed(a);
+      }
+    } else if (!commit(a, block, signals)) {
+      return;
+    }
+    if (Signals.any(signals, Signals.DONE)) {
+      over = new Over.Whole();
+    } else if (Signals.any(signals, Signals.FINISHED)) {
+      deadlines.clear(Clock.IDLE);
+      deadlines.clear(Clock.FIRST_PROGRESS);
+      deadlines.set(Clock.FINISH_GRACE, now, plan.clocks().finishGrace().toNanos());
+    }
+  }
+
+  private static boolean endsWithoutReason(Attempt a) {
+    return a.generated && a.target.profile().doneWithoutReason();
+  }
+
+  private void generated(Attempt a, int signals) {
+    a.generated = true;
+    a.toolOpen |= Signals.any(signals, Signals.TOOL);
+    var clocks = plan.clocks();
+    boolean quiet =
+        a.toolOpen
+            || (Signals.any(signals, Signals.REASONING) && !Signals.any(signals, Signals.TEXT));
+    deadlines.clear(Clock.FIRST_PROGRESS);
+    deadlines.set(
+        Clock.IDLE, now, (quiet ? clocks.idleProgressQuiet() : clocks.idleProgress()).toNanos());
+  }
+
+  /** Gives the event a number, holds it, or drops it; false if the attempt is over by that. */
+  private boolean commit(Attempt a, SseBlock block, int signals) {
+    var splice = a.splice;
+    if (splice == null) {
+      if (Signals.any(signals, Signals.USAGE)
+          && request.takesUsageOut(a.target, surroundings.knowledge(a.target))) {
+        return true;
+      }
+      int before = batch.count();
+      committed.add(block, signals, batch);
+      if (!a.progressed && batch.count() > before && committed.seen().content()) {
+        progressed(a);
+      }
+      holdClock();
+      return true;
+    }
+    if (committed.holdsTool(signals)) {
+      rewritten.reset(1);
+      int written = splice.splice(block, signals, rewritten);
+      int before = batch.count();
+      committed.holdTool(rewritten, written, batch);
+      if (!a.progressed && batch.count() > before) {
+        progressed(a);
+      }
+      holdClock();
+      return true;
+    }
+    int written = splice.splice(block, signals, batch);
+    if (Signals.any(written, Signals.AMBIGUOUS)) {
+      nextStep.ambiguous();
+      over =
+          new Over.Broken(
+              new Failure.Stopped(
+                  Failure.Stopped.Kind.UNPROVEN_SEAM,
+                  "the continuation begins with the whole of a short text; an echo can't be"
+                      + " told"));
+      return false;
+    }
+    committed.spliced(written);
+    if (Signals.any(written, Signals.PROGRESS)) {
+      if (!a.progressed) {
+        progressed(a);
+      }
+      if (Signals.any(written, Signals.TEXT)
+          && a.ask != null
+          && ++a.spliced >= a.ask.tokensLeft()) {
+        request.endByLength(Objects.requireNonNull(a.transcript), batch);
+        committed.terminated();
+        over = new Over.Whole();
+        return false;
+      }
+    }
+    if (Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE)) {
+      over = new Over.Whole();
+      return false;
+    }
+    return true;
+  }
+
+  private void holdClock() {
+    if (committed.toolHeld() && !deadlines.running(Clock.TOOL_HOLD)) {
+      deadlines.set(Clock.TOOL_HOLD, now, Clocks.TOOL_HOLD.toNanos());
+    }
+  }
+
+  /** The first new delta of this attempt that counts. */
+  private void progressed(Attempt a) {
+    if (a.progressed) {
+      return;
+    }
+    a.progressed = true;
+    deadlines.clear(Clock.CALLER);
+    deadlines.clear(Clock.COMMIT);
+    nextStep.progressed(now);
+    commands.add(new SessionCommand.ReportProgress(a.number));
+    if (a.ask != null) {
+      seams.add(new Seam(committed.last(), "prefill", nextStep.verdict(a.target)));
+    }
+  }
+
+  private void probeEvent(Attempt a, SseBlock block, int signals) {
+    if (Signals.any(signals, Signals.TEXT)) {
+      a.keep(block.bytes(), block.start(), block.end(), Attempt.BODY_BYTES_MAX);
+    }
+    if (Signals.any(signals, Signals.DONE)) {
+      over = new Over.Probed();
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.holdfast.relay.server;
+
+import dev.holdfast.engine.dialect.ErrorNotice;
+import dev.holdfast.engine.failure.Failure;
+import dev.holdfast.engine.json.JsonStrings;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Heads and errors as callers see them. */
+final class Answers {
+  private static final long RATE_LIMIT_SECONDS_MAX = 60;
+  private static final long UNAVAILABLE_SECONDS_MAX = 30;
+
+  /** Headers of an upstream that tell a caller something: request ids and what is left of limits. */
+  private static final Pattern PASSED_DOWN =
+      Pattern.compile(
+          "x-request-id|request-id|x-generation-id|openai-processing-ms|openai-version"
+              + "|openai-organization|x-ratelimit-[a-z-]+|anthropic-ratelimit-[a-z-]+");
+
+  private Answers() {}
+
+  static Map<String, String> headHeaders(SessionCall call, @Nullable MultiMap upstream) {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("X-Holdfast-Session", call.id());
+    if (!call.label().isEmpty()) {
+      headers.put("X-Session-ID", call.label());
+    }
+    headers.put("Cache-Control", "private, no-store, no-transform");
+    headers.put("X-Accel-Buffering", "no");
+    if (upstream != null) {
+      for (var entry : upstream) {
+        var name = entry.getKey().toLowerCase(Locale.ROOT);
+        if (PASSED_DOWN.matcher(name).matches()) {
+          headers.put(name, entry.getValue());
+        }
+      }
+    }
+    return headers;
+  }
+
+  static ErrorNotice notice(
+      SessionCall call, Failure failure, boolean retryable, List<String> strategies) {
+    return new ErrorNotice(failure, retryable, strategies, call.id());
+  }
+
+  /** A final failure before the head was committed. */
+  static void failed(
+      ReaderConnection reader,
+      SessionCall call,
+      Failure failure,
+      boolean retryable,
+      List<String> strategies) {
+    int status = call.dialect().status(failure);
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("X-Holdfast-Session", call.id());
+    headers.put("x-should-retry", "false");
+    headers.put("Cache-Control", "private, no-store");
+    if (status == 429 || status == 503) {
+      long most = status == 429 ? RATE_LIMIT_SECONDS_MAX : UNAVAILABLE_SECONDS_MAX;
+      long asked = failure.hint().map(h -> h.delay().plusMillis(999).toSeconds()).orElse(5L);
+      headers.put("Retry-After", Long.toString(Math.clamp(asked, 1, most)));
+    }
+    reader.body(
+        status, headers, call.dialect().errorBody(notice(call, failure, retryable, strategies)));
+  }
+
+  /** An answer of the relay itself, before there is a session. */
+  static void refuse(HttpServerResponse response, int status, String why, String message) {
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response.putHeader("Content-Type", "application/json");
+    response.putHeader("Cache-Control", "private, no-store");
+    response.putHeader("x-should-retry", "false");
+    var type = status == 401 ? "authentication_error" : "invalid_request_error";
+    var json =
+        "{\"error\":{\"message\":"
+            + JsonStrings.quote(message)
+            + ",\"type\":\""
+            + type
+            + "\",\"param\":null,\"code\":"
+            + JsonStrings.quote(why)
+            + ",\"why\":"
+            + JsonStrings.quote(why)
+            + ",\"retryable\":false}}";
+    response.setStatusCode(status).end(Buffer.buffer(json));
+  }
+
+  /** Not now, but at once again: the relay starts or drains. */
+  static void comeBack(HttpServerResponse response) {
+    response.putHeader("Content-Type", "application/json");
+    response.putHeader("Retry-After", "1");
+    response.putHeader("x-should-retry", "true");
+    response
+        .setStatusCode(503)
+        .end(
+            Buffer.buffer(
+                "{\"error\":{\"message\":\"this relay is stopping; ask again, another one will"
+                    + " answer\",\"type\":\"service_unavailable_error\",\"param\":null,\"code\":"
+                    + "\"draining\",\"why\":\"draining\",\"retryable\":true}}"));
+  }
+}

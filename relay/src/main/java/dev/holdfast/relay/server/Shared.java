@@ -1,0 +1,133 @@
+package dev.holdfast.relay.server;
+
+import dev.holdfast.engine.failure.Failure;
+import dev.holdfast.journal.SessionStore;
+import dev.holdfast.journal.StoreFailure;
+import dev.holdfast.relay.config.RelayConfig;
+import dev.holdfast.relay.config.Router;
+import dev.holdfast.relay.owner.LoopbackGate;
+import dev.holdfast.relay.owner.Owners;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the event loops of one relay have in common. Safe for many threads. */
+final class Shared {
+  /** Where the relay stands between start and exit. */
+  enum Phase {
+    SERVING,
+    /** Told to stop, but load balancers have not noticed yet: new requests are still taken. */
+    LEAVING,
+    /** No new sessions. */
+    DRAINING
+  }
+
+  private static final String BASE62 =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  private static final String BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+  private final RelayConfig config;
+  private final Router router;
+  private final Owners owners;
+  private final LoopbackGate gate;
+  private final SessionStore store;
+  private final GuardBoard board;
+  private final RelayListener listener;
+  private final RelayLog log = new RelayLog();
+  private final SecureRandom random = new SecureRandom();
+  private final AtomicLong tickets = new AtomicLong();
+  private final AtomicInteger live = new AtomicInteger();
+  private volatile Phase phase = Phase.SERVING;
+
+  Shared(RelayConfig config, SessionStore store, GuardBoard board, RelayListener listener) {
+    this.config = config;
+    this.router = config.router();
+    this.owners = Owners.of(config.keys());
+    this.gate = LoopbackGate.of(config);
+    this.store = store;
+    this.board = board;
+    this.listener = listener;
+  }
+
+  static Failure journalFailed(StoreFailure failure) {
+    return new Failure.Stopped(
+        Failure.Stopped.Kind.JOURNAL_FAILED, "the session could not be stored: " + failure);
+  }
+
+  RelayConfig config() {
+    return config;
+  }
+
+  Router router() {
+    return router;
+  }
+
+  Owners owners() {
+    return owners;
+  }
+
+  LoopbackGate gate() {
+    return gate;
+  }
+
+  SessionStore store() {
+    return store;
+  }
+
+  GuardBoard board() {
+    return board;
+  }
+
+  RelayListener listener() {
+    return listener;
+  }
+
+  RelayLog log() {
+    return log;
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  void enter(Phase next) {
+    phase = next;
+  }
+
+  long nextTicket() {
+    return tickets.incrementAndGet();
+  }
+
+  long seed() {
+    return random.nextLong();
+  }
+
+  /** 22 characters of base 62: 131 bits. */
+  String newSessionId() {
+    return "hf_" + randomText(22, BASE62);
+  }
+
+  String newHistory() {
+    return randomText(16, BASE36);
+  }
+
+  private String randomText(int length, String alphabet) {
+    var text = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return text.toString();
+  }
+
+  void sessionBegan() {
+    live.incrementAndGet();
+  }
+
+  void sessionEnded() {
+    live.decrementAndGet();
+  }
+
+  int liveSessions() {
+    return live.get();
+  }
+}
