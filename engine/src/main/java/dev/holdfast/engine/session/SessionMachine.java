@@ -113,8 +113,14 @@ public final class SessionMachine {
       case SessionFact.Appended f -> appended(f.upTo());
       case SessionFact.AppendFailed f -> {
         batch.reset(committed.last() + 1);
+        boolean lost = !committed.settled();
         committed.forgetUnappended();
-        end(new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason()));
+        var failure = new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason());
+        end(failure);
+        if (lost && outcome instanceof Outcome.Complete) {
+          // It was whole when it came, and yet no reader will ever get the end of it.
+          outcome = new Outcome.Failed(failure, nextStep.retryable(failure));
+        }
       }
       case SessionFact.Stopping f ->
           end(new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the relay is stopping"));

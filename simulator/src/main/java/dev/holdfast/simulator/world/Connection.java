@@ -63,6 +63,11 @@ final class Connection {
     put(Mark.HEAD);
   }
 
+  /** How many bytes it takes before it is full. */
+  int room() {
+    return Math.max(1, spec.bufferBytes() - buffered);
+  }
+
   /** Writes; false if it takes no more until {@link Ours#drained}. */
   boolean write(byte[] bytes) {
     buffered += bytes.length;

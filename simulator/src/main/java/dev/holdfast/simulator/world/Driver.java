@@ -474,13 +474,17 @@ final class Driver implements AppendReply {
   }
 
   private void send(DeliveryCommand.Send c) {
+    var connection = connections.get(c.reader());
+    if (connection == null) {
+      return;
+    }
     var batch = new EventBatch();
     world
         .store()
         .read(
             id,
             c.after(),
-            READ_BYTES_MAX,
+            Math.min(READ_BYTES_MAX, connection.room()),
             batch,
             new Reply<>() {
               @Override

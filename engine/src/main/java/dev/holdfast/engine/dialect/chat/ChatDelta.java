@@ -39,6 +39,18 @@ final class ChatDelta {
     return new ChatDelta(json, JsonMembers.ofObject(json, from));
   }
 
+  /** Whether its choice is over, be it one of several. */
+  boolean finishes() {
+    if (choice == null) {
+      return false;
+    }
+    int i = choice.find("finish_reason");
+    return i >= 0
+        && choice.begins(i, '"')
+        && !choice.raw(i).equals("\"\"")
+        && !choice.raw(i).equals("\"null\"");
+  }
+
   /** The new text of the answer; empty if there is none. */
   String text() {
     if (delta == null) {

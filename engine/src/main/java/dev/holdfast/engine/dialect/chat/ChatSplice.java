@@ -76,7 +76,8 @@ final class ChatSplice implements Splice {
     if (!text.isEmpty()) {
       written |= Signals.TEXT;
     }
-    if (!Signals.any(written, Signals.PROGRESS | Signals.FINISHED | Signals.USAGE)) {
+    if (!Signals.any(written, Signals.PROGRESS | Signals.FINISHED | Signals.USAGE)
+        && !chunk.finishes()) {
       return 0;
     }
     if (!text.isEmpty() && (chunk.delta == null || chunk.delta.find("content") < 0)) {
