@@ -130,4 +130,9 @@ final class Attempt {
   void keep(byte[] bytes, int from, int to, int limit) {
     body.write(bytes, from, Math.min(to - from, limit - body.size()));
   }
+
+  /** Whether a 200 came. */
+  boolean answered() {
+    return status == 200;
+  }
 }

@@ -38,6 +38,7 @@ final class NextStep {
   private final SplittableRandom random;
   private final Candidates candidates;
 
+  private long callerDeadlineNanos;
   private long contentDeadlineNanos;
   private long lastProgressNanos;
   private long brokenAtNanos;
@@ -71,7 +72,8 @@ final class NextStep {
   }
 
   /** A call was answered with 200, so its input is spent. */
-  void answered() {
+  void answered(Attempt a) {
+    surroundings.keyAccepted(a.target);
     spend = spend.spent(inputTokens());
   }
 
@@ -130,10 +132,9 @@ final class NextStep {
   // ---- decisions
 
   Step first(long nowNanos) {
-    contentDeadlineNanos = nowNanos + plan.clocks().queue().toNanos();
-    plan.callerTimeout()
-        .ifPresent(
-            t -> contentDeadlineNanos = Math.min(contentDeadlineNanos, nowNanos + t.toNanos()));
+    callerDeadlineNanos =
+        plan.callerTimeout().map(t -> nowNanos + t.toNanos()).orElse(Long.MAX_VALUE);
+    contentDeadlineNanos = waitUntil(nowNanos);
     lastProgressNanos = nowNanos;
     for (var target : plan.targets()) {
       if (surroundings.skipped(target, nowNanos)) {
@@ -148,6 +149,11 @@ final class NextStep {
               "every upstream of this model rejected its key a moment ago"));
     }
     return begin(choice, nowNanos);
+  }
+
+  /** How long a wait that begins now may last, before content. */
+  private long waitUntil(long nowNanos) {
+    return Math.min(nowNanos + plan.clocks().queue().toNanos(), callerDeadlineNanos);
   }
 
   Failure callerTimeout() {
@@ -207,6 +213,10 @@ final class NextStep {
     }
     if (failure instanceof Failure.Silence) {
       candidates.slow(a.target);
+    }
+    if (a.generated || (a.answered() && !(failure instanceof Failure.Silence))) {
+      // It answered, so this was no wait in a line; another one may begin.
+      contentDeadlineNanos = Math.max(contentDeadlineNanos, waitUntil(nowNanos));
     }
     if (failure instanceof Failure.Broken broken
         && broken.kind() == Failure.Broken.Kind.NO_FINISH_REASON

@@ -283,7 +283,7 @@ public final class SessionMachine {
       deadlines.set(Clock.REFUSAL_BODY, now, plan.clocks().finishGrace().toNanos());
       return;
     }
-    nextStep.answered();
+    nextStep.answered(a);
   }
 
   private void bytes(Attempt a, SessionFact.BytesArrived fact) {

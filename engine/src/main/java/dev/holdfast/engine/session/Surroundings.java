@@ -22,6 +22,9 @@ public interface Surroundings {
   /** Our key was rejected there; new sessions skip the target for a while. */
   void keyRejected(Target target, long nowNanos);
 
-  /** Whether this target is skipped because of that. */
+  /** Our key was accepted there. */
+  void keyAccepted(Target target);
+
+  /** Whether this target is skipped because its key was rejected. */
   boolean skipped(Target target, long nowNanos);
 }

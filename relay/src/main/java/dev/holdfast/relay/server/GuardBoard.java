@@ -136,8 +136,8 @@ final class GuardBoard implements Surroundings {
         || !rejectedUntil.replace(target.name(), until, nowNanos + KEY_REJECTED_NANOS);
   }
 
-  /** The key was accepted after all. */
-  void keyAccepted(Target target) {
+  @Override
+  public void keyAccepted(Target target) {
     rejectedUntil.remove(target.name());
   }
 }

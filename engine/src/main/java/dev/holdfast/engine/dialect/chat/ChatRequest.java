@@ -18,7 +18,6 @@ import dev.holdfast.engine.json.JsonMembers;
 import dev.holdfast.engine.json.JsonStrings;
 import dev.holdfast.engine.json.JsonValue;
 import dev.holdfast.engine.sse.EventBatch;
-import dev.holdfast.engine.usage.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -284,24 +283,10 @@ final class ChatRequest implements DialectRequest {
     for (var name : List.of("max_tokens", "max_completion_tokens")) {
       int i = members.find(name);
       if (i >= 0 && members.raw(i).matches("\\d{1,15}")) {
-        left = Math.min(left, Long.parseLong(members.raw(i)) - produced(transcript));
+        left = Math.min(left, Long.parseLong(members.raw(i)) - ((ChatTranscript) transcript).tokens());
       }
     }
     return left;
-  }
-
-  /**
-   * Events are tokens as long as they are of a token's size; where a provider puts several into one
-   * event, the length of the text tells more.
-   */
-  private static long produced(Transcript transcript) {
-    int characters = transcript.text().length() + transcript.reasoning().length();
-    long events = transcript.contentEvents();
-    if (characters <= 8 * events) {
-      return events;
-    }
-    return Math.max(
-        events, Tokens.estimate(transcript.text()) + Tokens.estimate(transcript.reasoning()));
   }
 
   /** Puts the text where the assistant's turn ends; null if that can't be done. */

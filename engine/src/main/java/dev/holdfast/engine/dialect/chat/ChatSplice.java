@@ -7,7 +7,6 @@ import dev.holdfast.engine.json.JsonMembers;
 import dev.holdfast.engine.json.JsonStrings;
 import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.engine.sse.SseBlock;
-import dev.holdfast.engine.usage.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -149,8 +148,7 @@ final class ChatSplice implements Splice {
 
   /** What was handed back was read by this call, but written by the one before. */
   private void usageOfOneCall(JsonEdit edit, JsonMembers usage) {
-    long before = Math.max(committed.contentEvents(), Tokens.estimate(committed.text()));
-    before = Math.min(before, ChatReader.count(usage, "prompt_tokens"));
+    long before = Math.min(committed.tokens(), ChatReader.count(usage, "prompt_tokens"));
     shift(edit, usage, "prompt_tokens", -before);
     shift(edit, usage, "completion_tokens", before);
   }

@@ -4,6 +4,7 @@ import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.json.JsonStrings;
 import dev.holdfast.engine.sse.SseBlock;
 import dev.holdfast.engine.sse.SseDecoder;
+import dev.holdfast.engine.usage.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +25,21 @@ record ChatTranscript(
   /** What an answer is known by; a reader sees those of the first attempt for ever. */
   static final List<String> IDENTITY = List.of("id", "created", "model", "system_fingerprint");
 
+  private static final int TOKEN_CHARACTERS_MAX = 8;
+
   ChatTranscript {
     identity = Map.copyOf(identity);
+  }
+
+  /**
+   * How many tokens were written. Events are tokens as long as they are of a token's size; where a
+   * provider puts several into one event, the length of the text tells more.
+   */
+  long tokens() {
+    if (text.length() + reasoning.length() <= TOKEN_CHARACTERS_MAX * contentEvents) {
+      return contentEvents;
+    }
+    return Math.max(contentEvents, Tokens.estimate(text) + Tokens.estimate(reasoning));
   }
 
   /** A chunk of this answer that carries this text alone. */
