@@ -69,7 +69,6 @@ final class AnswerChecker {
       reader(reader, complete);
     }
     session.log.events().forEach(this::event);
-    if (Boolean.getBoolean("dbg")) session.log.events().forEach(e -> verdicts.trace(() -> session.id + " EV " + new String(e, StandardCharsets.UTF_8)));
     if (session.streamed()) {
       streamed(complete);
     }

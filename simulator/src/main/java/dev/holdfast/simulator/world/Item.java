@@ -92,7 +92,7 @@ record Item(Kind kind, int number, List<String> reasoning, List<List<String>> te
       var answer = MODEL.answer(prompt);
       first = first == null ? answer : first;
       // Most are short, so that a run is; some are as long as they come.
-      int most = number % 10 == 9 ? 300 : 12 + number * 53 % 70;
+      int most = number % 20 == 19 ? 300 : 12 + number * 53 % 70;
       texts.add(cut(answer.textTokens(), most));
     }
     var call = first.call();

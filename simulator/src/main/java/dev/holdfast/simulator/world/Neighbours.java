@@ -13,7 +13,7 @@ final class Neighbours implements Surroundings {
 
   private final Function<String, WatchedGuards> guards;
   private final Map<String, TargetKnowledge> knowledge = new HashMap<>();
-  private final Map<String, Long> rejected = new HashMap<>();
+  private final Map<String, Long> rejectedUntil = new HashMap<>();
 
   Neighbours(Function<String, WatchedGuards> guards) {
     this.guards = guards;
@@ -36,12 +36,25 @@ final class Neighbours implements Surroundings {
 
   @Override
   public void keyRejected(Target target, long nowNanos) {
-    rejected.put(target.name(), nowNanos);
+    rejectedUntil.put(target.name(), nowNanos + SKIP_NANOS);
   }
 
   @Override
+  public void keyAccepted(Target target) {
+    rejectedUntil.remove(target.name());
+  }
+
+  /** After the time one session tries the target again; the others wait for what it finds. */
+  @Override
   public boolean skipped(Target target, long nowNanos) {
-    var since = rejected.get(target.name());
-    return since != null && nowNanos - since < SKIP_NANOS;
+    var until = rejectedUntil.get(target.name());
+    if (until == null) {
+      return false;
+    }
+    if (nowNanos >= until) {
+      rejectedUntil.put(target.name(), nowNanos + SKIP_NANOS);
+      return false;
+    }
+    return true;
   }
 }

@@ -22,9 +22,10 @@ import java.util.List;
  * @param sessions in the order of their arrival
  * @param breaks moments at which an upstream cuts all that streams
  * @param stops of the whole process
- * @param healNanos when all faults end
- * @param boundNanos when everything must be over, since the beginning
- * @param latecomers sessions that arrive when all has healed and must complete at once
+ * @param spares sessions that arrive one by one while the run is smaller than it should be
+ * @param healNanos when all faults end, if the run is large enough by then
+ * @param boundNanos how long after that all sessions must be over
+ * @param latecomers sessions that arrive, by that time after the healing, and must complete at once
  */
 record Plan(
     long seed,
@@ -39,9 +40,16 @@ record Plan(
     List<SessionSpec> sessions,
     List<Break> breaks,
     List<Stop> stops,
+    List<SessionSpec> spares,
     long healNanos,
     long boundNanos,
     List<SessionSpec> latecomers) {
+
+  /** A run smaller than this shows too little. */
+  static final int STEPS_MIN = 200;
+
+  /** The same for faults. */
+  static final int FAULTS_MIN = 3;
 
   /**
    * How our process behaves.
@@ -72,6 +80,7 @@ record Plan(
     sessions = List.copyOf(sessions);
     breaks = List.copyOf(breaks);
     stops = List.copyOf(stops);
+    spares = List.copyOf(spares);
     latecomers = List.copyOf(latecomers);
   }
 
@@ -93,7 +102,10 @@ record Plan(
     breaks.forEach(b -> line(out, "break of " + b.upstream + " at", seconds(b.atNanos)));
     stops.forEach(
         s -> line(out, "stop at", seconds(s.atNanos) + " for " + seconds(s.lastingNanos)));
-    line(out, "healed at", seconds(healNanos) + ", all over at " + seconds(boundNanos));
+    line(out, "healed at", seconds(healNanos) + ", all over after " + seconds(boundNanos));
+    for (int i = 0; i < spares.size(); i++) {
+      session(out, "spare " + i, spares.get(i));
+    }
     for (int i = 0; i < latecomers.size(); i++) {
       session(out, "latecomer " + i, latecomers.get(i));
     }
