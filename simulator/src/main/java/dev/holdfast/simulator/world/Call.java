@@ -42,6 +42,7 @@ final class Call {
   private boolean readingPaused;
   private boolean told;
   private boolean closed;
+  private long closedNanos;
 
   Call(
       int session,
@@ -230,10 +231,16 @@ final class Call {
 
   void close() {
     closed = true;
+    closedNanos = time.nanos();
     readingPaused = false;
     if (fate.lingers()) {
       readable();
     }
+  }
+
+  /** When we closed it; 0 if we did not. */
+  long closedNanos() {
+    return closedNanos;
   }
 
   /** Whether nothing more of it is ours. */

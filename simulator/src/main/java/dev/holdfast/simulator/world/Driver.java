@@ -78,6 +78,7 @@ final class Driver implements AppendReply {
   private @Nullable Call call;
   private @Nullable Outcome outcome;
   private int outcomes;
+  private long overNanos;
   private long timer;
   private long deliveryTimer;
   private @Nullable SessionFact late;
@@ -135,6 +136,11 @@ final class Driver implements AppendReply {
   /** How often the machine said how it ended. */
   int outcomes() {
     return outcomes;
+  }
+
+  /** When it ended; 0 while it runs. */
+  long overNanos() {
+    return overNanos;
   }
 
   SessionMachine machine() {
@@ -239,6 +245,7 @@ final class Driver implements AppendReply {
   private void finish(Outcome how) {
     outcome = how;
     outcomes++;
+    overNanos = now();
     world.verdicts().trace(() -> id + " is over: " + how);
     FinishRecord record =
         switch (how) {

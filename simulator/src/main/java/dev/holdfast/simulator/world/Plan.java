@@ -21,6 +21,7 @@ import java.util.List;
  * @param targets by number
  * @param sessions in the order of their arrival
  * @param breaks moments at which an upstream cuts all that streams
+ * @param outages times in which an upstream refuses every connection
  * @param stops of the whole process
  * @param spares sessions that arrive one by one while the run is smaller than it should be
  * @param healNanos when all faults end, if the run is large enough by then
@@ -39,6 +40,7 @@ record Plan(
     List<TargetSpec> targets,
     List<SessionSpec> sessions,
     List<Break> breaks,
+    List<Outage> outages,
     List<Stop> stops,
     List<SessionSpec> spares,
     long healNanos,
@@ -72,6 +74,19 @@ record Plan(
   /** An upstream cuts everything. */
   record Break(long atNanos, String upstream) {}
 
+  /**
+   * An upstream refuses every connection.
+   *
+   * @param answerNanos until it says so
+   */
+  record Outage(long atNanos, long lastingNanos, String upstream, long answerNanos) {
+    boolean at(long sinceNanos, String where) {
+      return where.equals(upstream)
+          && sinceNanos >= atNanos
+          && sinceNanos < atNanos + lastingNanos;
+    }
+  }
+
   /** Nothing of our process runs for so long. */
   record Stop(long atNanos, long lastingNanos) {}
 
@@ -79,9 +94,101 @@ record Plan(
     targets = List.copyOf(targets);
     sessions = List.copyOf(sessions);
     breaks = List.copyOf(breaks);
+    outages = List.copyOf(outages);
     stops = List.copyOf(stops);
     spares = List.copyOf(spares);
     latecomers = List.copyOf(latecomers);
+  }
+
+  Plan withClocks(Clocks newClocks) {
+    return new Plan(
+        seed,
+        originNanos,
+        newClocks,
+        retry,
+        delivery,
+        guards,
+        store,
+        process,
+        targets,
+        sessions,
+        breaks,
+        outages,
+        stops,
+        spares,
+        healNanos,
+        boundNanos,
+        latecomers);
+  }
+
+  Plan withGuards(GuardSettings newGuards) {
+    return new Plan(
+        seed,
+        originNanos,
+        clocks,
+        retry,
+        delivery,
+        newGuards,
+        store,
+        process,
+        targets,
+        sessions,
+        breaks,
+        outages,
+        stops,
+        spares,
+        healNanos,
+        boundNanos,
+        latecomers);
+  }
+
+  Plan withBreaks(List<Break> newBreaks, List<Outage> newOutages) {
+    return new Plan(
+        seed,
+        originNanos,
+        clocks,
+        retry,
+        delivery,
+        guards,
+        store,
+        process,
+        targets,
+        sessions,
+        newBreaks,
+        newOutages,
+        stops,
+        spares,
+        healNanos,
+        boundNanos,
+        latecomers);
+  }
+
+  Plan withStop(Stop stop, boolean timersFirst) {
+    var stopping =
+        new Process(
+            timersFirst,
+            process.lateMaxNanos,
+            process.veryLate,
+            process.hopMaxNanos,
+            process.wallJumps);
+    return new Plan(
+        seed,
+        originNanos,
+        clocks,
+        retry,
+        delivery,
+        guards,
+        store,
+        stopping,
+        targets,
+        sessions,
+        breaks,
+        outages,
+        List.of(stop),
+        spares,
+        healNanos,
+        boundNanos,
+        latecomers);
   }
 
   /** The plan as lines, for a person. */
@@ -100,6 +207,16 @@ record Plan(
       session(out, "session " + i, sessions.get(i));
     }
     breaks.forEach(b -> line(out, "break of " + b.upstream + " at", seconds(b.atNanos)));
+    outages.forEach(
+        o ->
+            line(
+                out,
+                "outage of " + o.upstream + " at",
+                seconds(o.atNanos)
+                    + " for "
+                    + seconds(o.lastingNanos)
+                    + ", told after "
+                    + seconds(o.answerNanos)));
     stops.forEach(
         s -> line(out, "stop at", seconds(s.atNanos) + " for " + seconds(s.lastingNanos)));
     line(out, "healed at", seconds(healNanos) + ", all over after " + seconds(boundNanos));

@@ -76,6 +76,7 @@ final class Planner {
         targets,
         sessions,
         breaks(targets),
+        outages(targets),
         stops(),
         spares(targets.size()),
         healNanos,
@@ -202,6 +203,19 @@ final class Planner {
       breaks.add(new Plan.Break(draw.spread(100, 20_000), draw.pick(targets).upstream()));
     }
     return breaks;
+  }
+
+  private List<Plan.Outage> outages(List<TargetSpec> targets) {
+    var outages = new ArrayList<Plan.Outage>();
+    if (draw.chance(0.2)) {
+      outages.add(
+          new Plan.Outage(
+              draw.spread(50, 20_000),
+              draw.spread(500, 60_000),
+              draw.pick(targets).upstream(),
+              draw.spread(1, 1_000)));
+    }
+    return outages;
   }
 
   private List<Plan.Stop> stops() {

@@ -33,6 +33,7 @@ final class Reader implements Connection.Theirs {
   private boolean headSeen;
   private boolean errorSeen;
   private boolean left;
+  private long leftNanos;
   private boolean deaf;
   private boolean connected;
   private End end = End.NOT_YET;
@@ -72,6 +73,7 @@ final class Reader implements Connection.Theirs {
       return;
     }
     left = true;
+    leftNanos = time.nanos();
     verdicts.trace(() -> name + " leaves after " + last);
     end = End.LEFT;
     connection.leave();
@@ -157,6 +159,11 @@ final class Reader implements Connection.Theirs {
 
   End end() {
     return end;
+  }
+
+  /** When it left; 0 if it did not. */
+  long leftNanos() {
+    return leftNanos;
   }
 
   /** Whether it was told that the answer is whole. */

@@ -14,7 +14,6 @@ final class Session {
   final List<Reader> readers = new ArrayList<>();
   final List<Call> calls = new ArrayList<>();
   long arrivedNanos;
-  long overNanos;
 
   /** Null until the store has it. */
   @Nullable Driver driver;
@@ -25,12 +24,12 @@ final class Session {
   /** Connections that came before the store had answered. */
   final List<Runnable> waiting = new ArrayList<>();
 
-  Session(int number, SessionSpec spec, boolean latecomer, Verdicts verdicts) {
+  Session(int number, SessionSpec spec, boolean latecomer, Verdicts verdicts, VirtualTime time) {
     this.number = number;
     this.id = "s" + number;
     this.spec = spec;
     this.latecomer = latecomer;
-    this.log = new SessionLog(verdicts);
+    this.log = new SessionLog(verdicts, time);
   }
 
   boolean streamed() {

@@ -9,12 +9,21 @@ final class SessionLog {
   private final Verdicts verdicts;
   private final List<byte[]> events = new ArrayList<>();
 
-  SessionLog(Verdicts verdicts) {
+  private final VirtualTime time;
+  private long lastNanos;
+  private long longestGapNanos;
+
+  SessionLog(Verdicts verdicts, VirtualTime time) {
     this.verdicts = verdicts;
+    this.time = time;
   }
 
   void seen(long number, byte[] data, String reader) {
     if (number == events.size() + 1L) {
+      if (!events.isEmpty()) {
+        longestGapNanos = Math.max(longestGapNanos, time.nanos() - lastNanos);
+      }
+      lastNanos = time.nanos();
       events.add(data);
     } else if (number >= 1 && number <= events.size()) {
       verdicts.expect(
@@ -24,6 +33,11 @@ final class SessionLog {
     } else {
       verdicts.violated("each event once, in order", reader + " got an event " + number);
     }
+  }
+
+  /** The longest wait for the next event. */
+  long longestGapNanos() {
+    return longestGapNanos;
   }
 
   List<byte[]> events() {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,7 @@ import java.util.Optional;
 final class World implements Driver.Surroundings {
   private static final MemoryLimits LIMITS =
       new MemoryLimits(1L << 40, 64 << 20, Duration.ofDays(1), Duration.ofDays(1));
+  private static final Fate REFUSED = new Fate(Fate.Kind.REFUSED, 0, 0, false);
   private static final long END_NANOS = 40_000_000_000_000L;
   private static final long SPARE_NANOS = 15_000_000_000L;
   private static final long EPOCH_MILLIS = 1_790_000_000_000L;
@@ -46,6 +48,7 @@ final class World implements Driver.Surroundings {
   private final Verdicts verdicts;
   private final Draw draw;
   private final Map<String, WatchedGuards> guards = new HashMap<>();
+  private final Map<String, UpstreamGuards> upstreams = new HashMap<>();
   private final Neighbours neighbours;
   private final DelayedStore delayed;
   private final WatchedStore store;
@@ -74,9 +77,11 @@ final class World implements Driver.Surroundings {
   }
 
   private WatchedGuards guardsOf(String upstream) {
+    var real = new UpstreamGuards(plan.guards());
+    upstreams.put(upstream, real);
     return new WatchedGuards(
         upstream,
-        new UpstreamGuards(plan.guards()),
+        real,
         plan.guards(),
         plan.process(),
         time,
@@ -141,7 +146,7 @@ final class World implements Driver.Surroundings {
   // ---- sessions
 
   private void arrive(SessionSpec spec, boolean latecomer) {
-    var session = new Session(sessions.size() + 1, spec, latecomer, verdicts);
+    var session = new Session(sessions.size() + 1, spec, latecomer, verdicts, time);
     sessions.add(session);
     session.arrivedNanos = time.nanos();
     verdicts.trace(() -> session.id + " arrives");
@@ -274,8 +279,9 @@ final class World implements Driver.Surroundings {
   public Call open(int number, SessionCommand.OpenUpstream command, Call.Ear ear) {
     var session = sessions.get(number - 1);
     var asked = Asked.read(command.call().body());
-    var fate = fate(session);
     var target = plan.targets().get(targets.indexOf(command.target()));
+    var outage = outage(target.upstream());
+    var fate = outage.isPresent() ? REFUSED : fate(session);
     calls++;
     faults += fate.kind() == Fate.Kind.WELL ? 0 : 1;
     var script =
@@ -294,8 +300,16 @@ final class World implements Driver.Surroundings {
     CallChecker.opened(session, call, plan, guards(target.upstream()), verdicts);
     session.calls.add(call);
     open.add(call);
-    call.begin(draw.millis(1, 30), plan.clocks().connect().toNanos());
+    call.begin(
+        outage.map(Plan.Outage::answerNanos).orElseGet(() -> draw.millis(1, 30)),
+        plan.clocks().connect().toNanos());
     return call;
+  }
+
+  private Optional<Plan.Outage> outage(String upstream) {
+    return healed
+        ? Optional.empty()
+        : plan.outages().stream().filter(o -> o.at(time.sinceNanos(), upstream)).findFirst();
   }
 
   private Fate fate(Session session) {
@@ -374,6 +388,11 @@ final class World implements Driver.Surroundings {
         seams,
         verdicts.violation(),
         verdicts.lines());
+  }
+
+  /** The guards themselves, for who wants to know the state of a breaker. */
+  UpstreamGuards upstream(String name) {
+    return Objects.requireNonNull(upstreams.get(name));
   }
 
   List<Session> sessions() {
