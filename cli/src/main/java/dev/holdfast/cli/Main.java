@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Keeps streamed LLM answers whole.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {RelayCommand.class, SimulateCommand.class})
+    subcommands = {DemoCommand.class, RelayCommand.class, SimulateCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -169,13 +169,17 @@ public final class Delivery {
         commitHead(reader);
         commands.add(new DeliveryCommand.EndCleanly(reader.number));
       }
-      case Outcome.Failed failed ->
-          commands.add(
-              reader.headSent
-                  ? new DeliveryCommand.EndWithError(
-                      reader.number, failed.failure(), failed.retryable())
-                  : new DeliveryCommand.Refuse(
-                      reader.number, failed.failure(), failed.retryable()));
+      case Outcome.Failed failed -> {
+        if (reader.streaming && last > 0) {
+          // Who comes when all has been read is told as those were who read it.
+          commitHead(reader);
+        }
+        commands.add(
+            reader.headSent
+                ? new DeliveryCommand.EndWithError(
+                    reader.number, failed.failure(), failed.retryable())
+                : new DeliveryCommand.Refuse(reader.number, failed.failure(), failed.retryable()));
+      }
     }
   }
 

@@ -25,6 +25,7 @@ public final class JsonMembers {
   /** The members of the object that begins, after white space, at {@code from}. */
   public static JsonMembers ofObject(byte[] json, int from) {
     var members = new JsonMembers(json, from);
+    members.skipMark();
     members.expect('{');
     while (members.peek() != '}') {
       int start = members.at;
@@ -143,6 +144,16 @@ public final class JsonMembers {
     int start = at;
     skipString();
     return JsonStrings.decode(json, start + 1, at - 1);
+  }
+
+  /** Skips a byte order mark, as the parsers do that have let this text in. */
+  private void skipMark() {
+    if (at + 2 < json.length
+        && json[at] == (byte) 0xEF
+        && json[at + 1] == (byte) 0xBB
+        && json[at + 2] == (byte) 0xBF) {
+      at += 3;
+    }
   }
 
   private byte peek() {

@@ -30,6 +30,9 @@ final class Attempt {
   /** A refusal's body is read no further than this; nobody writes longer ones that matter. */
   static final int BODY_BYTES_MAX = 64 << 10;
 
+  /** As much as a session may hold in its log. */
+  static final int ANSWER_BYTES_MAX = 64 << 20;
+
   final int number;
   final Target target;
   final Purpose purpose;
@@ -49,8 +52,17 @@ final class Attempt {
   /** It generated something new that is committed. */
   boolean progressed;
 
-  /** A first byte came. */
-  boolean alive;
+  /** When it generated something last. */
+  long generatedNanos;
+
+  /** Something of it is written behind a seam. */
+  boolean joined;
+
+  /** A usage event of it was asked for by us alone. */
+  boolean takesUsageOut;
+
+  /** It was made without {@code stream_options}, because the target refuses them. */
+  boolean withoutOptions;
 
   /** A tool call is open, so a long silence is healthy. */
   boolean toolOpen;
@@ -114,13 +126,17 @@ final class Attempt {
 
   /** Keeps bytes of a body that is not read as events; false if it has all that is wanted. */
   boolean keepBody(byte[] bytes, int from, int to) {
-    int limit = answersInOneBody() ? Integer.MAX_VALUE : BODY_BYTES_MAX;
+    int limit = answersInOneBody() ? ANSWER_BYTES_MAX : BODY_BYTES_MAX;
     keep(bytes, from, to, limit);
     return body.size() < limit;
   }
 
   /** What a body that is no answer means. */
   Failure refusal() {
+    if (status == 0) {
+      return new Failure.Broken(
+          Failure.Broken.Kind.RESET, "the connection ended before the response began");
+    }
     return status == 200
         ? OkBody.judge(headers, body.toByteArray(), target.profile(), wallMillis)
         : Rejections.classify(status, headers, body.toByteArray(), target.profile(), wallMillis);

@@ -1,6 +1,7 @@
 package dev.holdfast.engine.session;
 
 import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.failure.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ final class Candidates {
     boolean dead;
     boolean slow;
     long notBefore = Long.MIN_VALUE;
+    @Nullable Failure resting;
 
     Entry(Target target) {
       this.target = target;
@@ -34,9 +36,15 @@ final class Candidates {
     entry(target).dead = true;
   }
 
-  /** This session leaves the target alone until then. */
-  void rest(Target target, long untilNanos) {
+  /** This session leaves the target alone until then, because of that. */
+  void rest(Target target, long untilNanos, Failure why) {
     entry(target).notBefore = untilNanos;
+    entry(target).resting = why;
+  }
+
+  /** Why the target is left alone; null if it never was. */
+  @Nullable Failure restsFor(Target target) {
+    return entry(target).resting;
   }
 
   /** Its clocks ran out once: the next attempt there gets double. */

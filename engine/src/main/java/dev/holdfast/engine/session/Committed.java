@@ -67,10 +67,9 @@ final class Committed {
       afterToolEvent(signals, batch);
       return;
     }
-    boolean preamble =
-        seen == Seen.NOTHING
-            && !Signals.any(signals, Signals.PROGRESS | Signals.FINISHED | Signals.DONE);
-    if (preamble || Signals.any(signals, Signals.HALF)) {
+    boolean empty = !Signals.any(signals, Signals.PROGRESS | Signals.FINISHED | Signals.DONE);
+    boolean waits = empty && Signals.any(heldSignals, Signals.HALF);
+    if ((seen == Seen.NOTHING && empty) || waits || Signals.any(signals, Signals.HALF)) {
       hold(block.bytes(), block.start(), block.end(), signals);
       if (heldBytes > HELD_BYTES_MAX) {
         release(batch);
@@ -200,6 +199,11 @@ final class Committed {
   /** The terminator was added by somebody else. */
   void terminated() {
     terminated = true;
+  }
+
+  /** Whether nothing may follow. */
+  boolean isTerminated() {
+    return terminated;
   }
 
   /** The batch goes to the store. */

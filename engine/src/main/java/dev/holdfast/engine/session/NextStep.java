@@ -38,9 +38,10 @@ final class NextStep {
   private final SplittableRandom random;
   private final Candidates candidates;
 
-  private long callerDeadlineNanos;
-  private long contentDeadlineNanos;
+  private long queueDeadlineNanos;
+  private long callerDeadlineNanos = Long.MAX_VALUE;
   private long lastProgressNanos;
+  private boolean broken;
   private long brokenAtNanos;
   private int calls;
   private int row;
@@ -132,9 +133,8 @@ final class NextStep {
   // ---- decisions
 
   Step first(long nowNanos) {
-    callerDeadlineNanos =
-        plan.callerTimeout().map(t -> nowNanos + t.toNanos()).orElse(Long.MAX_VALUE);
-    contentDeadlineNanos = waitUntil(nowNanos);
+    queueDeadlineNanos = nowNanos + plan.clocks().queue().toNanos();
+    plan.callerTimeout().ifPresent(t -> callerDeadlineNanos = nowNanos + t.toNanos());
     lastProgressNanos = nowNanos;
     for (var target : plan.targets()) {
       if (surroundings.skipped(target, nowNanos)) {
@@ -149,11 +149,6 @@ final class NextStep {
               "every upstream of this model rejected its key a moment ago"));
     }
     return begin(choice, nowNanos);
-  }
-
-  /** How long a wait that begins now may last, before content. */
-  private long waitUntil(long nowNanos) {
-    return Math.min(nowNanos + plan.clocks().queue().toNanos(), callerDeadlineNanos);
   }
 
   Failure callerTimeout() {
@@ -173,8 +168,7 @@ final class NextStep {
       return new End(failure);
     }
     candidates.strike(a.target);
-    var choice = candidates.soonest(nowNanos);
-    return choice == null ? new End(failure) : begin(choice, nowNanos);
+    return elsewhere(failure, nowNanos);
   }
 
   /** The wait is over. What was unproven when it began may have been proven by another session. */
@@ -196,7 +190,11 @@ final class NextStep {
 
   Step afterBreak(Attempt a, Failure failure, long nowNanos) {
     lastFailure = failure;
-    if (brokenAtNanos == 0 || a.progressed) {
+    if (a.progressed) {
+      lastProgressNanos = Math.max(lastProgressNanos, a.generatedNanos);
+    }
+    if (!broken || a.progressed) {
+      broken = true;
       brokenAtNanos = nowNanos;
     }
     if (a.purpose == Attempt.Purpose.PROBE) {
@@ -213,10 +211,6 @@ final class NextStep {
     }
     if (failure instanceof Failure.Silence) {
       candidates.slow(a.target);
-    }
-    if (a.generated || (a.answered() && !(failure instanceof Failure.Silence))) {
-      // It answered, so this was no wait in a line; another one may begin.
-      contentDeadlineNanos = Math.max(contentDeadlineNanos, waitUntil(nowNanos));
     }
     if (failure instanceof Failure.Broken broken
         && broken.kind() == Failure.Broken.Kind.NO_FINISH_REASON
@@ -260,11 +254,8 @@ final class NextStep {
     switch (rejection.kind()) {
       case UPSTREAM_AUTH -> surroundings.keyRejected(a.target, nowNanos);
       case OPTION_REFUSED -> {
-        if (!knowledge.usageRefused()) {
-          knowledge.learnUsageRefused();
-          return again(a, nowNanos);
-        }
-        return new End(rejection);
+        knowledge.learnUsageRefused();
+        return a.withoutOptions ? new End(rejection) : again(a, nowNanos);
       }
       case PREFILL_REFUSED -> {
         if (a.purpose == Attempt.Purpose.BEGIN) {
@@ -286,23 +277,35 @@ final class NextStep {
 
   private Step beforeContent(Attempt a, Failure failure, long atNanos, long nowNanos) {
     if (!candidates.isDead(a.target)) {
-      candidates.rest(a.target, atNanos);
+      candidates.rest(a.target, atNanos, failure);
     }
+    return elsewhere(failure, nowNanos);
+  }
+
+  /**
+   * The target that can be asked soonest. If that is too late, its failure is the final one, since
+   * it carries the hint of when to come back; if there is no target left, the last failure is.
+   */
+  private Step elsewhere(Failure failure, long nowNanos) {
     var choice = candidates.soonest(nowNanos);
-    if (choice == null
-        || choice.atNanos() - nowNanos > plan.retry().waitBeforeContentMax().toNanos()
-        || choice.atNanos() > contentDeadlineNanos) {
+    if (choice == null) {
       return new End(failure);
+    }
+    long at = choice.atNanos();
+    boolean tooLate =
+        at - nowNanos > plan.retry().waitBeforeContentMax().toNanos()
+            || at > callerDeadlineNanos
+            || at > lastProgressNanos + plan.clocks().recovery().toNanos();
+    if (tooLate) {
+      var why = candidates.restsFor(choice.target());
+      return new End(why == null ? failure : why);
     }
     return begin(choice, nowNanos);
   }
 
   private Step begin(Candidates.Choice choice, long nowNanos) {
-    long deadline = contentDeadlineNanos;
-    if (calls > 0) {
-      long patience = choice.atNanos() + plan.retry().waitBeforeContentMax().toNanos();
-      deadline = Math.min(deadline, Math.max(patience, nowNanos));
-    }
+    long patience = choice.atNanos() + plan.retry().waitBeforeContentMax().toNanos();
+    long deadline = Math.min(callerDeadlineNanos, calls > 0 ? patience : queueDeadlineNanos);
     return new Try(
         choice.target(),
         Attempt.Purpose.BEGIN,

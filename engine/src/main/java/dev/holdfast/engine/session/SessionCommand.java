@@ -13,7 +13,10 @@ public sealed interface SessionCommand {
       int attempt, Target target, Ask.Kind kind, long deadlineNanos, long brokenAtNanos)
       implements SessionCommand {}
 
-  /** Give up waiting for it. */
+  /**
+   * Give up waiting for it. A grant that crosses this is the driver's to settle, as neutral: the
+   * machine hears no more of the attempt.
+   */
   record WithdrawLease(int attempt) implements SessionCommand {}
 
   /** Tell the lease that its call has begun to generate. */

@@ -3,7 +3,6 @@ package dev.holdfast.engine.session;
 import dev.holdfast.engine.dialect.Continuation;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.DialectRequest.Mode;
-import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Settlement;
@@ -43,21 +42,6 @@ import org.jspecify.annotations.Nullable;
  * in {@link Committed}; events are read in {@link TokenPath}; this class moves between the phases.
  */
 public final class SessionMachine {
-  private enum Phase {
-    NEW,
-    /** A lease was asked for. */
-    LEASING,
-    /** Leased; the store still owes events, or the transcript. */
-    LOADING,
-    /** The call is out. */
-    OPEN,
-    /** Between attempts. */
-    WAITING,
-    /** Decided; the store still owes events. */
-    ENDING,
-    DONE
-  }
-
   private final SessionPlan plan;
   private final DialectRequest request;
   private final Surroundings surroundings;
@@ -90,15 +74,22 @@ public final class SessionMachine {
     this.request = plan.request();
     this.surroundings = surroundings;
     this.nextStep = new NextStep(plan, surroundings, committed, new SplittableRandom(seed));
-    this.tokens =
-        new TokenPath(
-            plan, surroundings, committed, deadlines, nextStep, batch, seams, commands);
+    this.tokens = new TokenPath(plan, committed, deadlines, nextStep, batch, seams, commands);
   }
 
-  /** Tells a fact. */
+  /**
+   * Tells a fact.
+   *
+   * @throws IllegalArgumentException if time or the store's number goes back, or the number is one
+   *     that was never given out
+   * @throws IllegalStateException if the phase knows no such fact; nothing has changed then
+   */
   public void accept(SessionFact fact) {
     if (fact.atNanos() < now && phase != Phase.NEW) {
       throw new IllegalArgumentException("expected time to go on from " + now + ", got " + fact);
+    }
+    if (!expects(fact)) {
+      throw new IllegalStateException("phase " + phase + " knows no " + fact);
     }
     now = fact.atNanos();
     if (phase == Phase.DONE) {
@@ -112,15 +103,12 @@ public final class SessionMachine {
       case SessionFact.DeadlinePassed f -> deadlinePassed(f);
       case SessionFact.Appended f -> appended(f.upTo());
       case SessionFact.AppendFailed f -> {
-        batch.reset(committed.last() + 1);
-        boolean lost = !committed.settled();
         committed.forgetUnappended();
-        var failure = new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason());
-        end(failure);
-        if (lost && outcome instanceof Outcome.Complete) {
-          // It was whole when it came, and yet no reader will ever get the end of it.
-          outcome = new Outcome.Failed(failure, nextStep.retryable(failure));
+        if (outcome instanceof Outcome.Complete) {
+          // Its last events are lost, so it is not.
+          outcome = null;
         }
+        end(new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, f.reason()));
       }
       case SessionFact.Stopping f ->
           end(new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the relay is stopping"));
@@ -161,12 +149,30 @@ public final class SessionMachine {
 
   // ---- facts
 
+  /** Whether the phase knows this fact. Those of closed attempts come in any. */
+  private boolean expects(SessionFact fact) {
+    return switch (fact) {
+      case SessionFact.Accepted f -> phase == Phase.NEW || phase == Phase.DONE;
+      case SessionFact.OfAttempt f ->
+          !concerns(f) || phase.expects(f, Objects.requireNonNull(attempt), committed);
+      case SessionFact.DeadlinePassed f -> true;
+      case SessionFact.Appended f -> true;
+      case SessionFact.AppendFailed f -> true;
+      case SessionFact.CancelRequested f -> true;
+      case SessionFact.Stopping f -> true;
+    };
+  }
+
+  private boolean concerns(SessionFact.OfAttempt fact) {
+    return attempt != null && !attempt.over && attempt.number == fact.attempt();
+  }
+
   private void ofAttempt(SessionFact.OfAttempt fact) {
-    var a = attempt;
-    if (a == null || a.over || a.number != fact.attempt()) {
+    if (!concerns(fact)) {
       droppedFacts++;
       return;
     }
+    var a = Objects.requireNonNull(attempt);
     switch (fact) {
       case SessionFact.BytesArrived f -> bytes(a, f);
       case SessionFact.HeadArrived f -> head(a, f);
@@ -189,9 +195,6 @@ public final class SessionMachine {
   }
 
   private void begin() {
-    if (phase != Phase.NEW) {
-      throw new IllegalStateException("expected a session to begin once, phase is " + phase);
-    }
     deadlines.set(Clock.ANSWER, now, plan.clocks().answer().toNanos());
     plan.callerTimeout().ifPresent(t -> deadlines.set(Clock.CALLER, now, t.toNanos()));
     if (request.mode() == Mode.STREAMED) {
@@ -251,6 +254,8 @@ public final class SessionMachine {
     a.decoder = new SseDecoder(plan.blockBytesMax());
     a.unstreamed = request.mode() == Mode.UNSTREAMED && a.purpose == Attempt.Purpose.BEGIN;
     a.transcript = transcript;
+    a.takesUsageOut = request.takesUsageOut(a.target, knowledge);
+    a.withoutOptions = knowledge.usageRefused();
     if (a.purpose != Attempt.Purpose.PROBE) {
       if (transcript != null && committed.seen() != Committed.Seen.NOTHING) {
         a.splice = request.splice(a.target, knowledge, transcript, Optional.ofNullable(a.ask));
@@ -263,14 +268,16 @@ public final class SessionMachine {
     phase = Phase.OPEN;
     openedNanos = now;
     nextStep.opened(a);
-    deadlines.set(Clock.FIRST_PROGRESS, now, firstProgress(a.target).toNanos());
+    deadlines.set(Clock.FIRST_PROGRESS, now, firstProgress(a).toNanos());
     commands.add(new SessionCommand.OpenUpstream(a.number, a.target, call));
   }
 
-  private Duration firstProgress(Target target) {
+  private Duration firstProgress(Attempt a) {
     var clocks = plan.clocks();
+    var target = a.target;
+    // An answer in one body shows no progress at all, so its silence is as healthy as thinking.
     var span =
-        request.reasoning() || target.profile().reasons(target.model())
+        a.unstreamed || request.reasoning() || target.profile().reasons(target.model())
             ? clocks.firstProgressReasoning()
             : clocks.firstProgress();
     return nextStep.slow(target) ? span.multipliedBy(2) : span;
@@ -279,11 +286,12 @@ public final class SessionMachine {
   private void head(Attempt a, SessionFact.HeadArrived head) {
     a.head(head);
     alive(a);
-    if (a.status() != 200) {
+    if (!a.streams() && !a.answersInOneBody()) {
       deadlines.set(Clock.REFUSAL_BODY, now, plan.clocks().finishGrace().toNanos());
-      return;
     }
-    nextStep.answered(a);
+    if (a.status() == 200) {
+      nextStep.answered(a);
+    }
   }
 
   private void bytes(Attempt a, SessionFact.BytesArrived fact) {
@@ -299,7 +307,6 @@ public final class SessionMachine {
     if (a.target.profile().keepAlives()) {
       deadlines.set(Clock.LIVENESS, now, plan.clocks().liveness().toNanos());
     }
-    a.alive = true;
   }
 
   private void upstreamEnded(Attempt a) {
@@ -349,6 +356,9 @@ public final class SessionMachine {
     if (deadlines.due(Clock.TOOL_HOLD, now)) {
       deadlines.clear(Clock.TOOL_HOLD);
       committed.releaseTool(batch);
+      if (a != null && !a.over && batch.count() > 0) {
+        tokens.progressed(a, now);
+      }
     }
     if (deadlines.due(Clock.COMMIT, now)) {
       deadlines.clear(Clock.COMMIT);
@@ -358,7 +368,7 @@ public final class SessionMachine {
 
   private void attemptClocks(Attempt a) {
     if (deadlines.due(Clock.FINISH_GRACE, now)) {
-      complete(a, new Settlement.Completed());
+      finished(a);
     } else if (deadlines.due(Clock.REFUSAL_BODY, now)) {
       attemptFailed(a, a.refusal());
     } else if (deadlines.due(Clock.FIRST_PROGRESS, now)) {
@@ -397,6 +407,7 @@ public final class SessionMachine {
       case null -> {}
       case TokenPath.Over.Whole whole -> complete(a, new Settlement.Completed());
       case TokenPath.Over.Broken broken -> attemptFailed(a, broken.failure());
+      case TokenPath.Over.Unproven unproven -> broke(a, unproven.failure());
       case TokenPath.Over.Probed probed -> probed(a);
     }
   }
@@ -412,15 +423,24 @@ public final class SessionMachine {
     take(nextStep.afterProbe(a, proven, now));
   }
 
-  private void attemptFailed(Attempt a, Failure failure) {
-    if (a.reader != null && a.reader.finished() && a.purpose != Attempt.Purpose.PROBE) {
-      complete(a, new Settlement.Completed());
-      return;
-    }
-    if (a.reader != null && a.reader.finished()) {
+  /** It had said all that it had to say. */
+  private void finished(Attempt a) {
+    if (a.purpose == Attempt.Purpose.PROBE) {
       probed(a);
-      return;
+    } else {
+      complete(a, new Settlement.Completed());
     }
+  }
+
+  private void attemptFailed(Attempt a, Failure failure) {
+    if (a.reader != null && a.reader.finished()) {
+      finished(a);
+    } else {
+      broke(a, failure);
+    }
+  }
+
+  private void broke(Attempt a, Failure failure) {
     committed.dropHeld();
     closeAttempt(a, failure.why());
     var step = nextStep.afterBreak(a, failure, now);
@@ -489,7 +509,7 @@ public final class SessionMachine {
   }
 
   private void complete(Attempt a, Settlement settlement) {
-    if (a.splice != null) {
+    if (a.splice != null && !committed.isTerminated()) {
       committed.spliced(a.splice.end(batch));
     }
     if (a.assembler != null) {

@@ -1,6 +1,7 @@
 package dev.holdfast.engine.session;
 
 import dev.holdfast.engine.dialect.DialectRequest;
+import dev.holdfast.engine.dialect.DialectRequest.Mode;
 import dev.holdfast.engine.dialect.Signals;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Deadlines.Clock;
@@ -27,13 +28,15 @@ final class TokenPath implements SseSink {
     /** The attempt broke. */
     record Broken(Failure failure) implements Over {}
 
+    /** What it sent can't be told apart from a repetition, however well it ended. */
+    record Unproven(Failure failure) implements Over {}
+
     /** The known answer came to its end. */
     record Probed() implements Over {}
   }
 
   private final SessionPlan plan;
   private final DialectRequest request;
-  private final Surroundings surroundings;
   private final Committed committed;
   private final Deadlines deadlines;
   private final NextStep nextStep;
@@ -48,7 +51,6 @@ final class TokenPath implements SseSink {
 
   TokenPath(
       SessionPlan plan,
-      Surroundings surroundings,
       Committed committed,
       Deadlines deadlines,
       NextStep nextStep,
@@ -57,7 +59,6 @@ final class TokenPath implements SseSink {
       ArrayDeque<SessionCommand> commands) {
     this.plan = plan;
     this.request = plan.request();
-    this.surroundings = surroundings;
     this.committed = committed;
     this.deadlines = deadlines;
     this.nextStep = nextStep;
@@ -83,8 +84,7 @@ final class TokenPath implements SseSink {
     begin(a, nowNanos);
     Objects.requireNonNull(a.decoder).end(this);
     if (over == null) {
-      broken(
-          Failure.Broken.Kind.TRUNCATION, "the stream ended after event " + committed.last());
+      broken(Failure.Broken.Kind.TRUNCATION, "the stream ended after event " + committed.last());
     }
     return Objects.requireNonNull(over);
   }
@@ -136,10 +136,15 @@ final class TokenPath implements SseSink {
     if (Signals.any(signals, Signals.DONE)) {
       over = new Over.Whole();
     } else if (Signals.any(signals, Signals.FINISHED)) {
-      deadlines.clear(Clock.IDLE);
-      deadlines.clear(Clock.FIRST_PROGRESS);
-      deadlines.set(Clock.FINISH_GRACE, now, plan.clocks().finishGrace().toNanos());
+      grace();
     }
+  }
+
+  /** All has been said; what may still come is usage and terminator. */
+  private void grace() {
+    deadlines.clear(Clock.IDLE);
+    deadlines.clear(Clock.FIRST_PROGRESS);
+    deadlines.set(Clock.FINISH_GRACE, now, plan.clocks().finishGrace().toNanos());
   }
 
   private static boolean endsWithoutReason(Attempt a) {
@@ -148,6 +153,7 @@ final class TokenPath implements SseSink {
 
   private void generated(Attempt a, int signals) {
     a.generated = true;
+    a.generatedNanos = now;
     a.toolOpen |= Signals.any(signals, Signals.TOOL);
     var clocks = plan.clocks();
     boolean quiet =
@@ -162,8 +168,7 @@ final class TokenPath implements SseSink {
   private boolean commit(Attempt a, SseBlock block, int signals) {
     var splice = a.splice;
     if (splice == null) {
-      if (Signals.any(signals, Signals.USAGE)
-          && request.takesUsageOut(a.target, surroundings.knowledge(a.target))) {
+      if (Signals.any(signals, Signals.USAGE) && a.takesUsageOut) {
         return true;
       }
       int before = batch.count();
@@ -174,34 +179,38 @@ final class TokenPath implements SseSink {
       holdClock();
       return true;
     }
-    if (committed.holdsTool(signals)) {
-      rewritten.reset(1);
-      int written = splice.splice(block, signals, rewritten);
-      int before = batch.count();
-      committed.holdTool(rewritten, written, batch);
-      if (!a.progressed && batch.count() > before) {
-        progressed(a);
-      }
-      holdClock();
-      return true;
-    }
-    int written = splice.splice(block, signals, batch);
+    boolean holds = committed.holdsTool(signals);
+    rewritten.reset(1);
+    int written = splice.splice(block, signals, holds ? rewritten : batch);
     if (Signals.any(written, Signals.AMBIGUOUS)) {
       nextStep.ambiguous();
       over =
-          new Over.Broken(
+          new Over.Unproven(
               new Failure.Stopped(
                   Failure.Stopped.Kind.UNPROVEN_SEAM,
                   "the continuation begins with the whole of a short text; an echo can't be"
                       + " told"));
       return false;
     }
-    committed.spliced(written);
-    if (Signals.any(written, Signals.PROGRESS)) {
+    int before = batch.count();
+    if (holds) {
+      committed.holdTool(rewritten, written, batch);
+      holdClock();
+    } else {
+      committed.spliced(written);
+    }
+    boolean stopped = Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE);
+    if (written != 0 && a.ask != null && !a.joined) {
+      a.joined = true;
+      var verdict = stopped ? Seam.Verdict.MATCHED : nextStep.verdict(a.target);
+      seams.add(new Seam(committed.last(), "prefill", verdict));
+    }
+    if (holds ? batch.count() > before : Signals.any(written, Signals.PROGRESS)) {
       if (!a.progressed) {
         progressed(a);
       }
       if (Signals.any(written, Signals.TEXT)
+          && !Signals.any(written, Signals.FINISHED | Signals.DONE)
           && a.ask != null
           && ++a.spliced >= a.ask.tokensLeft()) {
         request.endByLength(Objects.requireNonNull(a.transcript), batch);
@@ -210,7 +219,7 @@ final class TokenPath implements SseSink {
         return false;
       }
     }
-    if (Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE)) {
+    if (stopped) {
       over = new Over.Whole();
       return false;
     }
@@ -223,19 +232,25 @@ final class TokenPath implements SseSink {
     }
   }
 
+  /** What was held goes out, so there is content now. */
+  void progressed(Attempt a, long nowNanos) {
+    begin(a, nowNanos);
+    progressed(a);
+  }
+
   /** The first new delta of this attempt that counts. */
   private void progressed(Attempt a) {
     if (a.progressed) {
       return;
     }
     a.progressed = true;
-    deadlines.clear(Clock.CALLER);
     deadlines.clear(Clock.COMMIT);
+    if (request.mode() == Mode.STREAMED) {
+      // A caller who waits for one body has no content before the end.
+      deadlines.clear(Clock.CALLER);
+    }
     nextStep.progressed(now);
     commands.add(new SessionCommand.ReportProgress(a.number));
-    if (a.ask != null) {
-      seams.add(new Seam(committed.last(), "prefill", nextStep.verdict(a.target)));
-    }
   }
 
   private void probeEvent(Attempt a, SseBlock block, int signals) {
@@ -244,6 +259,8 @@ final class TokenPath implements SseSink {
     }
     if (Signals.any(signals, Signals.DONE)) {
       over = new Over.Probed();
+    } else if (Signals.any(signals, Signals.FINISHED)) {
+      grace();
     }
   }
 }

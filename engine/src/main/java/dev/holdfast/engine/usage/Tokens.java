@@ -15,7 +15,14 @@ public record Tokens(long input, long output, boolean measured) {
    * without spaces.
    */
   public static long estimate(CharSequence text) {
-    long quarters = text.codePoints().map(c -> Character.isIdeographic(c) ? 4 : 1).sum();
+    long quarters = text.codePoints().map(c -> isWholeWord(c) ? 4 : 1).sum();
     return (quarters + 3) / 4;
+  }
+
+  private static boolean isWholeWord(int codePoint) {
+    return switch (Character.UnicodeScript.of(codePoint)) {
+      case HAN, HIRAGANA, KATAKANA, HANGUL, BOPOMOFO -> true;
+      default -> false;
+    };
   }
 }

@@ -12,11 +12,15 @@ import dev.holdfast.engine.sse.SseBlock;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Puts chunks together into a {@code chat.completion}. */
 final class ChatAssembler implements Assembler {
+  private static final Set<String> SAYS_NOTHING = Set.of("\"\"", "0", "null");
+
   private static final class Call {
     String id = "";
     String type = "function";
@@ -46,9 +50,12 @@ final class ChatAssembler implements Assembler {
     var json = block.data();
     var members = JsonMembers.ofObject(json, block.dataStart());
     for (int i = 0; i < members.count(); i++) {
+      if (members.find(members.name(i)) != i) {
+        continue;
+      }
       switch (members.name(i)) {
         case "id", "created", "model", "system_fingerprint", "service_tier" -> {
-          if (!members.raw(i).equals("\"\"") && !members.raw(i).equals("0")) {
+          if (!SAYS_NOTHING.contains(members.raw(i))) {
             top.putIfAbsent(members.name(i), members.raw(i));
           }
         }
@@ -88,7 +95,7 @@ final class ChatAssembler implements Assembler {
       }
       int delta = members.find("delta");
       if (delta >= 0 && members.begins(delta, '{')) {
-        delta(choice, json, JsonMembers.ofObject(json, members.valueStart(delta)));
+        delta(choice, ChatDelta.ofDelta(json, members.valueStart(delta)));
       }
     }
   }
@@ -103,13 +110,20 @@ final class ChatAssembler implements Assembler {
     }
   }
 
-  private static void delta(Choice choice, byte[] json, JsonMembers delta) {
+  private static void delta(Choice choice, ChatDelta chunk) {
+    var json = chunk.json;
+    var delta = Objects.requireNonNull(chunk.delta);
     for (int i = 0; i < delta.count(); i++) {
+      if (delta.find(delta.name(i)) != i) {
+        continue;
+      }
       switch (delta.name(i)) {
         case "content" -> {
-          if (delta.begins(i, '"')) {
-            choice.written = true;
-            choice.content.append(string(json, delta, i));
+          choice.written |= delta.begins(i, '"') || delta.begins(i, '[');
+          choice.content.append(chunk.text());
+          if (delta.begins(i, '[')) {
+            // Parts: what is thought goes where other providers put it.
+            reasoning(choice, "reasoning_content").append(chunk.thinking());
           }
         }
         case "refusal" -> {
@@ -119,10 +133,7 @@ final class ChatAssembler implements Assembler {
         }
         case "reasoning_content", "reasoning" -> {
           if (delta.begins(i, '"')) {
-            choice
-                .reasoning
-                .computeIfAbsent(delta.name(i), k -> new StringBuilder())
-                .append(string(json, delta, i));
+            reasoning(choice, delta.name(i)).append(string(json, delta, i));
           }
         }
         case "tool_calls" -> {
@@ -135,9 +146,16 @@ final class ChatAssembler implements Assembler {
     }
   }
 
+  private static StringBuilder reasoning(Choice choice, String name) {
+    return choice.reasoning.computeIfAbsent(name, k -> new StringBuilder());
+  }
+
   /** A fragment without an index is the call at its place: some providers send whole calls so. */
   private static void calls(Choice choice, byte[] json, JsonMembers items) {
     for (int n = 0; n < items.count(); n++) {
+      if (!items.begins(n, '{')) {
+        continue;
+      }
       var members = JsonMembers.ofObject(json, items.valueStart(n));
       var call = choice.calls.computeIfAbsent(number(members, "index", n), k -> new Call());
       int id = members.find("id");
@@ -205,8 +223,11 @@ final class ChatAssembler implements Assembler {
     out.append(",\"content\":").append(text ? JsonStrings.quote(choice.content) : "null");
     out.append(",\"refusal\":")
         .append(choice.refusal.isEmpty() ? "null" : JsonStrings.quote(choice.refusal));
-    choice.reasoning.forEach((name, value) ->
-        out.append(",\"").append(name).append("\":").append(JsonStrings.quote(value)));
+    choice.reasoning.forEach((name, value) -> {
+      if (!value.isEmpty()) {
+        out.append(",\"").append(name).append("\":").append(JsonStrings.quote(value));
+      }
+    });
     if (!choice.calls.isEmpty()) {
       out.append(",\"tool_calls\":[");
       String comma = "";
@@ -242,14 +263,17 @@ final class ChatAssembler implements Assembler {
       return Optional.of(
           new Failure.Broken(Failure.Broken.Kind.MALFORMED_STREAM, "the body was not JSON"));
     }
-    if (!(root.members().get("choices") instanceof JsonValue.Arr list) || list.items().isEmpty()) {
+    if (root.at("error").truthy()
+        || !(root.members().get("choices") instanceof JsonValue.Arr list)
+        || list.items().isEmpty()) {
       return Optional.of(OkBody.judge(HeaderLookup.NONE, body, profile, 0));
     }
     for (var item : list.items()) {
       if (!(item instanceof JsonValue.Obj choice)
           || !(choice.members().get("finish_reason") instanceof JsonValue.Str reason)
-          || reason.value().isEmpty()
-          || reason.value().equals("error")) {
+          || !Words.complete(reason.value())
+          || choice.at("error").truthy()
+          || choice.at("native_finish_reason").text().equals("error")) {
         return Optional.of(
             new Failure.Broken(
                 Failure.Broken.Kind.TRUNCATION, "a choice of the body had no finish reason"));

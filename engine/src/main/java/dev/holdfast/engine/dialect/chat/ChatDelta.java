@@ -35,17 +35,34 @@ final class ChatDelta {
     this.delta = inner;
   }
 
+  private ChatDelta(byte[] json, JsonMembers top, JsonMembers delta) {
+    this.json = json;
+    this.top = top;
+    this.choice = null;
+    this.delta = delta;
+  }
+
+  /** The delta that begins there, of whichever choice. */
+  static ChatDelta ofDelta(byte[] json, int from) {
+    var delta = JsonMembers.ofObject(json, from);
+    return new ChatDelta(json, delta, delta);
+  }
+
   static ChatDelta of(byte[] json, int from) {
     return new ChatDelta(json, JsonMembers.ofObject(json, from));
   }
 
+  /** Whether it speaks of the answer's first choice. */
+  boolean isFirstChoice() {
+    int i = choice == null ? -1 : choice.find("index");
+    return choice == null || i < 0 || choice.raw(i).equals("0");
+  }
+
   /** Whether its choice is over, be it one of several. */
   boolean finishes() {
-    if (choice == null) {
-      return false;
-    }
-    int i = choice.find("finish_reason");
-    return i >= 0
+    int i = choice == null ? -1 : choice.find("finish_reason");
+    return choice != null
+        && i >= 0
         && choice.begins(i, '"')
         && !choice.raw(i).equals("\"\"")
         && !choice.raw(i).equals("\"null\"");
@@ -77,8 +94,15 @@ final class ChatDelta {
         return string(delta, i);
       }
     }
-    int i = delta.find("content");
-    return i >= 0 && delta.begins(i, '[') ? parts(delta.valueStart(i), "thinking") : "";
+    return thinking();
+  }
+
+  /** What is thought in a content of parts. */
+  String thinking() {
+    int i = delta == null ? -1 : delta.find("content");
+    return delta != null && i >= 0 && delta.begins(i, '[')
+        ? parts(delta.valueStart(i), "thinking")
+        : "";
   }
 
   /** The texts of the parts of this kind, in a list of parts. */

@@ -17,17 +17,29 @@ import org.jspecify.annotations.Nullable;
 
 /** What the events of one attempt mean on this wire. */
 final class ChatReader implements AnswerReader {
+  /** Providers allow 128; the bound is on what a hostile index costs. */
+  private static final int CHOICES_MAX = 1023;
+
   private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
   private final Profile profile;
+  private final int choicesAsked;
   private final ChatScanner scanner = new ChatScanner();
   private final BitSet seen = new BitSet();
   private final BitSet finished = new BitSet();
+  private boolean done;
   private @Nullable Failure failure;
   private @Nullable Tokens usage;
 
-  ChatReader(Profile profile) {
+  /**
+   * A reader for one attempt.
+   *
+   * @param choicesAsked how many choices the caller asked for; until so many have been seen, or the
+   *     terminator has, one that did not begin yet is still to come
+   */
+  ChatReader(Profile profile, int choicesAsked) {
     this.profile = profile;
+    this.choicesAsked = choicesAsked;
   }
 
   static boolean isDone(SseBlock block) {
@@ -39,6 +51,7 @@ final class ChatReader implements AnswerReader {
   @Override
   public int read(SseBlock block) {
     if (isDone(block)) {
+      done = true;
       return Signals.DONE;
     }
     if (block.event().equals("error")) {
@@ -62,6 +75,7 @@ final class ChatReader implements AnswerReader {
     int signals = 0;
     for (int i = 0; i < chunk.choiceCount(); i++) {
       if (chunk.choiceError(i)) {
+        seen.set(Math.clamp(chunk.index(i), 0, CHOICES_MAX));
         return failed(rejected(chunk.bytes(), chunk.choiceErrorStart(i), chunk.choiceErrorEnd(i)));
       }
       signals |= choice(chunk, i);
@@ -83,7 +97,7 @@ final class ChatReader implements AnswerReader {
 
   private int choice(ChatChunk chunk, int i) {
     int signals = 0;
-    int index = Math.clamp(chunk.index(i), 0, 1023);
+    int index = Math.clamp(chunk.index(i), 0, CHOICES_MAX);
     seen.set(index);
     var finish = chunk.finish(i);
     if (finish == ChatChunk.Finish.NOT_COMPLETE || chunk.nativeError(i)) {
@@ -162,7 +176,9 @@ final class ChatReader implements AnswerReader {
 
   @Override
   public boolean finished() {
-    return !seen.isEmpty() && seen.cardinality() == finished.cardinality();
+    return !seen.isEmpty()
+        && seen.cardinality() == finished.cardinality()
+        && (done || seen.cardinality() >= choicesAsked);
   }
 
   @Override

@@ -72,6 +72,19 @@ final class ChatRequest implements DialectRequest {
           "cache_prompt",
           "chat_template_kwargs");
 
+  /** Other ways to ask for structured output, as servers that people run themselves have them. */
+  private static final List<String> GRAMMARS =
+      List.of(
+          "grammar",
+          "json_schema",
+          "guided_json",
+          "guided_regex",
+          "guided_choice",
+          "guided_grammar",
+          "structured_outputs",
+          "regex",
+          "ebnf");
+
   private final byte[] body;
   private final JsonMembers members;
   private final String model;
@@ -160,7 +173,7 @@ final class ChatRequest implements DialectRequest {
     }
     int thinking = members.find("thinking");
     return present("reasoning")
-        || (thinking >= 0 && present("thinking") && !members.raw(thinking).contains("\"disabled\""))
+        || (present("thinking") && !isOfType(thinking, "disabled"))
         || raw(members, "enable_thinking", "true");
   }
 
@@ -168,6 +181,12 @@ final class ChatRequest implements DialectRequest {
   public long inputTokens() {
     int messages = members.find("messages");
     return (members.valueEnd(messages) - members.valueStart(messages) + 3L) / 4;
+  }
+
+  /** Whether the i-th member is an object whose {@code type} is this. */
+  private boolean isOfType(int i, String type) {
+    return members.begins(i, '{')
+        && raw(JsonMembers.ofObject(body, members.valueStart(i)), "type", JsonStrings.quote(type));
   }
 
   @Override
@@ -180,7 +199,10 @@ final class ChatRequest implements DialectRequest {
       return Optional.of(Stopped.Kind.LOGPROBS);
     }
     int format = members.find("response_format");
-    if (present("response_format") && !members.raw(format).contains("\"text\"")) {
+    if (present("response_format") && !isOfType(format, "text")) {
+      return Optional.of(Stopped.Kind.STRUCTURED_OUTPUT);
+    }
+    if (GRAMMARS.stream().anyMatch(this::present)) {
       return Optional.of(Stopped.Kind.STRUCTURED_OUTPUT);
     }
     return present("audio") ? Optional.of(Stopped.Kind.AUDIO) : Optional.empty();
@@ -262,12 +284,12 @@ final class ChatRequest implements DialectRequest {
         edit.set(members, end(), name, Long.toString(asked));
       }
     }
-    var sent = handBack(edit, profile.prefill(), written);
+    var sent = handBack(edit, profile.prefill(), knowledge.echo(profile), written);
     if (sent == null) {
       return new Continuation.Impossible(
           new Stopped(
               Stopped.Kind.UNPROVEN_SEAM,
-              "the request itself ends in an assistant message that is not plain text"));
+              "the request itself ends in an assistant message that can't be gone on with"));
     }
     addMembers(edit, profile.prefill().requestMembers());
     var path = profile.prefill().path();
@@ -283,14 +305,17 @@ final class ChatRequest implements DialectRequest {
     for (var name : List.of("max_tokens", "max_completion_tokens")) {
       int i = members.find(name);
       if (i >= 0 && members.raw(i).matches("\\d{1,15}")) {
-        left = Math.min(left, Long.parseLong(members.raw(i)) - ((ChatTranscript) transcript).tokens());
+        left =
+            Math.min(
+                left, Long.parseLong(members.raw(i)) - ((ChatTranscript) transcript).produced());
       }
     }
     return left;
   }
 
   /** Puts the text where the assistant's turn ends; null if that can't be done. */
-  private @Nullable String handBack(JsonEdit edit, Profile.Prefill prefill, String written) {
+  private @Nullable String handBack(
+      JsonEdit edit, Profile.Prefill prefill, Profile.Echo echo, String written) {
     int at = members.find("messages");
     var messages = JsonMembers.ofArray(body, members.valueStart(at));
     var extra = prefill.members().isEmpty() ? "" : "," + prefill.members();
@@ -300,10 +325,13 @@ final class ChatRequest implements DialectRequest {
         var message = JsonMembers.ofObject(body, messages.valueStart(last));
         if (raw(message, "role", "\"assistant\"")) {
           int content = message.find("content");
-          if (content < 0 || !message.begins(content, '"')) {
+          if (content < 0 || !message.begins(content, '"') || !askedToGoOn(message, prefill)) {
             return null;
           }
-          var sent = text(body, message, content) + written;
+          var sent = joined(text(body, message, content), written, echo);
+          if (sent == null) {
+            return null;
+          }
           edit.replace(
               message.valueStart(content), message.valueEnd(content), JsonStrings.quote(sent));
           return sent;
@@ -315,6 +343,42 @@ final class ChatRequest implements DialectRequest {
         members.valueEnd(at),
         "{\"role\":\"assistant\",\"content\":" + JsonStrings.quote(written) + extra + "}");
     return written;
+  }
+
+  /**
+   * Whether the caller's own trailing message was to be gone on with: without the flag that a
+   * provider asks for, the answer was a new message.
+   */
+  private boolean askedToGoOn(JsonMembers message, Profile.Prefill prefill) {
+    return holds(message, prefill.members()) && holds(members, prefill.requestMembers());
+  }
+
+  private static boolean holds(JsonMembers there, String written) {
+    var wrapped = ("{" + written + "}").getBytes(StandardCharsets.UTF_8);
+    var asked = JsonMembers.ofObject(wrapped, 0);
+    for (int i = 0; i < asked.count(); i++) {
+      if (!raw(there, asked.name(i), asked.raw(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The assistant's turn so far: the caller's beginning and what was written after it. A provider
+   * that echoes has written the beginning again; null if that can't be told.
+   */
+  private static @Nullable String joined(String own, String written, Profile.Echo echo) {
+    if (echo == Profile.Echo.NEVER
+        || !(written.startsWith(own) || own.startsWith(written))
+        || own.isEmpty()) {
+      return own + written;
+    }
+    boolean echoed =
+        written.startsWith(own)
+            && (echo == Profile.Echo.ALWAYS
+                || own.codePointCount(0, own.length()) >= TextGate.ECHO_CODE_POINTS_MIN);
+    return echoed ? written : null;
   }
 
   private void addMembers(JsonEdit edit, String written) {
@@ -359,7 +423,12 @@ final class ChatRequest implements DialectRequest {
 
   @Override
   public AnswerReader reader(Target target, TargetKnowledge knowledge) {
-    return new ChatReader(target.profile());
+    return new ChatReader(target.profile(), choices());
+  }
+
+  private int choices() {
+    int n = members.find("n");
+    return n >= 0 && members.raw(n).matches("\\d{1,3}") ? Integer.parseInt(members.raw(n)) : 1;
   }
 
   @Override
@@ -370,13 +439,16 @@ final class ChatRequest implements DialectRequest {
       Optional<Continuation.Ask> continuation) {
     return new ChatSplice(
         (ChatTranscript) committed,
-        continuation.map(ask ->
-            new TextGate(
-                ask.sent(),
-                knowledge.echo(target.profile()),
-                committed.text(),
-                stops(),
-                knowledge)),
+        continuation.isPresent(),
+        continuation
+            .map(ask ->
+                new TextGate(
+                    ask.sent(),
+                    knowledge.echo(target.profile()),
+                    committed.text(),
+                    stops(),
+                    knowledge))
+            .orElseGet(() -> TextGate.open(knowledge)),
         takesUsageOut(target, knowledge));
   }
 

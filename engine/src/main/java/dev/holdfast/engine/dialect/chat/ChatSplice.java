@@ -9,7 +9,6 @@ import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.engine.sse.SseBlock;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Makes the chunks of a later attempt part of the first one's answer: identity of the first, no
@@ -20,45 +19,52 @@ final class ChatSplice implements Splice {
       List.of("reasoning_content", "reasoning", "reasoning_details");
 
   private final ChatTranscript committed;
-  private final Optional<TextGate> gate;
+  private final boolean continues;
+  private final TextGate gate;
   private final boolean dropUsage;
 
   /**
    * A splice for one attempt.
    *
    * @param committed what came before
-   * @param gate decides what of a continuation's text is new; empty for an answer from the
-   *     beginning
+   * @param continues whether the attempt goes on from the committed text; otherwise it answers from
+   *     the beginning
+   * @param gate decides what of its text is new
    * @param dropUsage whether chunks with usage alone were asked for by us
    */
-  ChatSplice(ChatTranscript committed, Optional<TextGate> gate, boolean dropUsage) {
+  ChatSplice(ChatTranscript committed, boolean continues, TextGate gate, boolean dropUsage) {
     this.committed = committed;
+    this.continues = continues;
     this.gate = gate;
     this.dropUsage = dropUsage;
   }
 
   @Override
   public boolean echoed() {
-    return gate.map(TextGate::echoed).orElse(false);
+    return gate.echoed();
   }
 
   @Override
   public int splice(SseBlock block, int signals, EventBatch into) {
     if (Signals.any(signals, Signals.DONE)) {
+      int rest = end(into);
       into.add(block.bytes(), block.start(), block.end());
-      return Signals.DONE;
+      return rest | Signals.DONE;
     }
     if (Signals.any(signals, Signals.USAGE) && dropUsage) {
       return 0;
     }
     var chunk = ChatDelta.of(block.data(), block.dataStart());
     var text = chunk.text();
+    boolean plain = !continues && !chunk.isFirstChoice();
     int written = signals & ~(Signals.TEXT | Signals.HALF);
-    if (gate.isPresent()) {
+    if (continues) {
       // Reasoning after text was paid for and is not shown.
       written &= ~Signals.REASONING;
-      switch (gate.get().offer(text)) {
-        case PASS -> text = gate.get().passed();
+    }
+    if (!plain) {
+      switch (gate.offer(text)) {
+        case PASS -> text = gate.passed();
         case AMBIGUOUS -> {
           return Signals.AMBIGUOUS;
         }
@@ -68,8 +74,8 @@ final class ChatSplice implements Splice {
           return Signals.FINISHED | Signals.DONE;
         }
       }
-      if (Signals.any(signals, Signals.FINISHED)) {
-        text = text + gate.get().end();
+      if (Signals.any(signals, Signals.FINISHED) || chunk.finishes()) {
+        text = text + gate.end();
       }
     }
     if (!text.isEmpty()) {
@@ -78,6 +84,10 @@ final class ChatSplice implements Splice {
     if (!Signals.any(written, Signals.PROGRESS | Signals.FINISHED | Signals.USAGE)
         && !chunk.finishes()) {
       return 0;
+    }
+    if (plain) {
+      add(rewrite(block, chunk, text), into);
+      return written;
     }
     if (!text.isEmpty() && (chunk.delta == null || chunk.delta.find("content") < 0)) {
       add(committed.content(text), into);
@@ -89,7 +99,7 @@ final class ChatSplice implements Splice {
 
   @Override
   public int end(EventBatch into) {
-    var rest = gate.map(TextGate::end).orElse("");
+    var rest = gate.end();
     if (rest.isEmpty()) {
       return 0;
     }
@@ -113,34 +123,39 @@ final class ChatSplice implements Splice {
     if (chunk.choice != null && chunk.delta != null) {
       int at = chunk.choice.find("delta");
       edit.replace(
-          chunk.choice.valueStart(at), chunk.choice.valueEnd(at), delta(chunk.delta, text));
+          chunk.choice.valueStart(at),
+          chunk.choice.valueEnd(at),
+          delta(chunk.delta, continues || !text.equals(chunk.text()), text));
     }
     int usage = chunk.top.find("usage");
-    if (usage >= 0 && chunk.top.begins(usage, '{') && gate.isPresent()) {
+    if (usage >= 0 && chunk.top.begins(usage, '{') && continues) {
       usageOfOneCall(edit, JsonMembers.ofObject(block.data(), chunk.top.valueStart(usage)));
     }
     var json = edit.apply();
     var event = new byte[json.length + 8];
     System.arraycopy("data: ".getBytes(StandardCharsets.US_ASCII), 0, event, 0, 6);
-    System.arraycopy(json, 0, event, 6, json.length);
+    for (int i = 0; i < json.length; i++) {
+      // Where the upstream broke its data into lines there is white space between two members.
+      event[6 + i] = json[i] == '\n' ? (byte) ' ' : json[i];
+    }
     event[event.length - 2] = '\n';
     event[event.length - 1] = '\n';
     return event;
   }
 
   /** The delta's members in their order, without role, with the new text alone. */
-  private String delta(JsonMembers members, String text) {
+  private String delta(JsonMembers members, boolean changed, String text) {
     var out = new StringBuilder("{");
     for (int i = 0; i < members.count(); i++) {
       var name = members.name(i);
-      if (name.equals("role") || (gate.isPresent() && REASONING.contains(name))) {
+      if (name.equals("role") || (continues && REASONING.contains(name))) {
         continue;
       }
       if (out.length() > 1) {
         out.append(',');
       }
       out.append(JsonStrings.quote(name)).append(':');
-      boolean replaced = name.equals("content") && gate.isPresent();
+      boolean replaced = name.equals("content") && changed;
       out.append(replaced ? JsonStrings.quote(text) : members.raw(i));
     }
     return out.append('}').toString();
@@ -148,9 +163,11 @@ final class ChatSplice implements Splice {
 
   /** What was handed back was read by this call, but written by the one before. */
   private void usageOfOneCall(JsonEdit edit, JsonMembers usage) {
-    long before = Math.min(committed.tokens(), ChatReader.count(usage, "prompt_tokens"));
-    shift(edit, usage, "prompt_tokens", -before);
-    shift(edit, usage, "completion_tokens", before);
+    long handedBack = Math.min(committed.handedBack(), ChatReader.count(usage, "prompt_tokens"));
+    long written = committed.produced();
+    shift(edit, usage, "prompt_tokens", -handedBack);
+    shift(edit, usage, "completion_tokens", written);
+    shift(edit, usage, "total_tokens", written - handedBack);
   }
 
   private static void shift(JsonEdit edit, JsonMembers usage, String name, long by) {

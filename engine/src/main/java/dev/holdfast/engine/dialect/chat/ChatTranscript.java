@@ -15,31 +15,42 @@ import java.util.Map;
  *
  * @param text of the answer
  * @param reasoning that was shown
- * @param contentEvents events with one or the other
+ * @param textEvents events with text
+ * @param contentEvents events with text or reasoning
  * @param identity the members that stay the same over a stream, as they were first written
  */
 record ChatTranscript(
-    String text, String reasoning, long contentEvents, Map<String, String> identity)
+    String text,
+    String reasoning,
+    long textEvents,
+    long contentEvents,
+    Map<String, String> identity)
     implements Transcript {
 
   /** What an answer is known by; a reader sees those of the first attempt for ever. */
   static final List<String> IDENTITY = List.of("id", "created", "model", "system_fingerprint");
 
-  private static final int TOKEN_CHARACTERS_MAX = 8;
-
   ChatTranscript {
     identity = Map.copyOf(identity);
   }
 
+  /** Tokens of the text: what a continuation is made to read. */
+  long handedBack() {
+    return tokens(textEvents, text);
+  }
+
+  /** Tokens that were written, reasoning among them. */
+  long produced() {
+    return handedBack() + tokens(contentEvents - textEvents, reasoning);
+  }
+
   /**
-   * How many tokens were written. Events are tokens as long as they are of a token's size; where a
-   * provider puts several into one event, the length of the text tells more.
+   * Events are tokens as long as they are of a token's size; where a provider puts several into one
+   * event, the text tells more.
    */
-  long tokens() {
-    if (text.length() + reasoning.length() <= TOKEN_CHARACTERS_MAX * contentEvents) {
-      return contentEvents;
-    }
-    return Math.max(contentEvents, Tokens.estimate(text) + Tokens.estimate(reasoning));
+  private static long tokens(long events, String written) {
+    long estimate = Tokens.estimate(written);
+    return estimate <= 2 * events ? events : estimate;
   }
 
   /** A chunk of this answer that carries this text alone. */
@@ -72,6 +83,7 @@ record ChatTranscript(
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final Map<String, String> identity = new LinkedHashMap<>();
+    private long textEvents;
     private long contentEvents;
 
     @Override
@@ -94,6 +106,9 @@ record ChatTranscript(
       var thought = delta.reasoning();
       text.append(written);
       reasoning.append(thought);
+      if (!written.isEmpty()) {
+        textEvents++;
+      }
       if (!written.isEmpty() || !thought.isEmpty()) {
         contentEvents++;
       }
@@ -101,7 +116,8 @@ record ChatTranscript(
 
     @Override
     public Transcript build() {
-      return new ChatTranscript(text.toString(), reasoning.toString(), contentEvents, identity);
+      return new ChatTranscript(
+          text.toString(), reasoning.toString(), textEvents, contentEvents, identity);
     }
   }
 }

@@ -79,6 +79,11 @@ final class TextGate {
     }
   }
 
+  /** A gate that lets all through, but for half a surrogate pair, which waits. */
+  static TextGate open(TargetKnowledge knowledge) {
+    return new TextGate("", Profile.Echo.NEVER, "", List.of(), knowledge);
+  }
+
   /** Tells the next piece of the continuation's text. */
   Verdict offer(String text) {
     passed = "";
@@ -125,6 +130,7 @@ final class TextGate {
     }
     for (var stop : stops) {
       if (soFar.startsWith(stop.rest)) {
+        held.setLength(0);
         return Verdict.STOP;
       }
     }

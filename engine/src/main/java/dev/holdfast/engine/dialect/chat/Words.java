@@ -1,6 +1,7 @@
 package dev.holdfast.engine.dialect.chat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.engine.dialect.chat.ChatChunk.Finish;
 import java.util.Arrays;
@@ -42,6 +43,13 @@ final class Words {
       }
     }
     return Finish.OTHER;
+  }
+
+  /** Whether an answer with this finish reason is whole. */
+  static boolean complete(String reason) {
+    byte[] text = reason.getBytes(UTF_8);
+    var finish = finish(text, 0, text.length);
+    return finish != Finish.NONE && finish != Finish.NOT_COMPLETE;
   }
 
   static boolean equal(byte[] bytes, int start, int end, byte[] word) {

@@ -1,0 +1,163 @@
+package dev.holdfast.engine.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.engine.dialect.Profile.Echo;
+import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.guard.Settlement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The known answer that a break needs. */
+class ProbeTest {
+  @RegisterExtension final Sessions sessions = new Sessions();
+
+  private static final TargetSpec UNPROVEN = TargetSpec.at("a").unproven().echo(Echo.UNKNOWN);
+  private static final Target TARGET = UNPROVEN.build();
+  private static final String PREFIX = "1 zorblat\n2 zorblat\n3 zorblat\n4 zorblat\n5";
+
+  private final FakeSurroundings shared = new FakeSurroundings();
+
+  private SessionHarness probing() {
+    return sessions.plan().among(shared).probing().targets(UNPROVEN).begin();
+  }
+
+  private SessionHarness broken() {
+    return probing().answer(Chat.text("Hello there")).end();
+  }
+
+  @Test
+  void probe_thatProves_isFollowedByTheContinuation() {
+    var session = broken().called(2);
+    assertThat(session.handedBack(2)).isEqualTo(PREFIX);
+    assertThat(Integer.parseInt(session.call(2).at("max_tokens").text())).isLessThan(100);
+
+    session.answer(Chat.texts(" zorb", "lat\n6") + Chat.finish("length") + Chat.DONE).called(3);
+    assertThat(session.handedBack(3)).isEqualTo("Hello there");
+    session.answer(Chat.text(" you") + Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo("Hello there you");
+    assertThat(session.wire()).doesNotContain("zorb");
+    assertThat(session.machine.seams()).containsExactly(new Seam(1, "prefill", Seam.Verdict.EXACT));
+    assertThat(session.settlement(2)).isEqualTo(new Settlement.Completed());
+  }
+
+  @Test
+  void probe_thatProves_isNotAskedAgain() {
+    broken().answer(Chat.text(" zorblat") + Chat.finish("length") + Chat.DONE);
+
+    var next = broken().called(2);
+
+    assertThat(next.handedBack(2)).isEqualTo("Hello there");
+  }
+
+  @Test
+  void probe_withEcho_isLearntAsOne() {
+    var session = broken();
+    session.answer(Chat.texts(PREFIX, " zorblat") + Chat.finish("length") + Chat.DONE);
+
+    session.called(3).answer(Chat.texts("Hello there", " you") + Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo("Hello there you");
+  }
+
+  @Test
+  void probe_thatProvesNothing_endsTheLadder() {
+    var session = broken();
+
+    session.answer(Chat.text("1 banana\n2 banana") + Chat.stop());
+
+    session.called(2).failed("unproven_seam");
+    assertThat(shared.knowledge(TARGET).prefillProven()).isFalse();
+  }
+
+  @Test
+  void probe_thatProvesNothingLenient_isFollowedByTheContinuation() {
+    var session = sessions.plan().among(shared).probing().lenient().targets(UNPROVEN).begin();
+    session.answer(Chat.text("Hello there")).end();
+
+    session.answer(Chat.text("no") + Chat.stop()).called(3).answer(Chat.text("!") + Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo("Hello there!");
+    assertThat(session.machine.seams().getFirst().verdict()).isEqualTo(Seam.Verdict.UNPROVEN);
+  }
+
+  @Test
+  void probe_thatBreaks_isAskedAgain() {
+    var session = broken().answer(Chat.text(" zorb")).reset();
+
+    session.afterSeconds(1).called(3);
+
+    assertThat(session.handedBack(3)).isEqualTo(PREFIX);
+  }
+
+  @Test
+  void probe_withoutTerminator_isJudgedAfterTheGrace() {
+    var session = broken().answer(Chat.text(" zorblat") + Chat.finish("length"));
+
+    session.called(2).afterSeconds(2);
+
+    session.called(3);
+    assertThat(session.handedBack(3)).isEqualTo("Hello there");
+  }
+
+  @Test
+  void probe_endedAfterItsReason_isJudged() {
+    broken().answer(Chat.text(" zorblat") + Chat.finish("length")).end().called(3);
+  }
+
+  @Test
+  void probe_refused_isLearnt() {
+    var session = broken();
+
+    session.refusal(400, "{\"error\":{\"message\":\"prefill is not supported\"}}");
+
+    session.failed("unproven_seam");
+    assertThat(shared.knowledge(TARGET).prefillRefused()).isTrue();
+  }
+
+  @Test
+  void turn_takenByAnother_isWaitedFor() {
+    broken().called(2);
+
+    var second = broken().called(1);
+    shared.knowledge(TARGET).learnPrefillProven();
+    second.afterSeconds(1).called(2);
+
+    assertThat(second.handedBack(2)).isEqualTo("Hello there");
+  }
+
+  @Test
+  void turn_takenByAnotherForLong_isGivenUp() {
+    broken().called(2);
+
+    broken().afterSeconds(10).called(1).failed("truncation");
+  }
+
+  @Test
+  void turn_ofASessionThatEnds_isFree() {
+    broken().called(2).cancel();
+
+    broken().called(2);
+  }
+
+  @Test
+  void turn_afterTheProbe_isFree() {
+    broken().answer(Chat.text("no") + Chat.stop());
+
+    broken().called(2);
+  }
+
+  @Test
+  void ambiguous_echoOfAShortText_isSettledByAProbe() {
+    var target = TargetSpec.at("b").echo(Echo.UNKNOWN);
+    var session = sessions.plan().probing().targets(target).begin();
+    session.answer(Chat.text("ha")).end().answer(Chat.text("ha")).called(3);
+    assertThat(session.handedBack(3)).isEqualTo(PREFIX);
+
+    session.answer(Chat.text(" zorblat") + Chat.stop()).called(4);
+    session.answer(Chat.text("ha") + Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo("haha");
+  }
+}
