@@ -60,7 +60,8 @@ public final class Campaign {
             var report = World.run(Planner.plan(first + i), false);
             report
                 .violation()
-                .ifPresent(v -> failure.accumulateAndGet(new Failure(report.seed(), v), Campaign::least));
+                .ifPresent(
+                    v -> failure.accumulateAndGet(new Failure(report.seed(), v), Campaign::least));
             if (sums.add(report) % PROGRESS_EVERY == 0) {
               progress.accept(sums.runs());
             }

@@ -81,6 +81,7 @@ final class Driver implements AppendReply {
   private long overNanos;
   private long timer;
   private long deliveryTimer;
+  private long homeNanos = Long.MIN_VALUE;
   private @Nullable SessionFact late;
 
   Driver(
@@ -199,15 +200,17 @@ final class Driver implements AppendReply {
       case SessionCommand.LoadTranscript c -> load(c.attempt());
       case SessionCommand.ArmDeadline c -> {
         long armed = ++timer;
-        world.time().timer(
-            c.atNanos() - now() + world.lateNanos(),
-            () -> {
-              if (armed == timer) {
-                var fact = new SessionFact.DeadlinePassed(now(), c.deadline());
-                late = now() - c.atNanos() > LATE_NANOS ? fact : null;
-                tell(fact);
-              }
-            });
+        world
+            .time()
+            .timer(
+                c.atNanos() - now() + world.lateNanos(),
+                () -> {
+                  if (armed == timer) {
+                    var fact = new SessionFact.DeadlinePassed(now(), c.deadline());
+                    late = now() - c.atNanos() > LATE_NANOS ? fact : null;
+                    tell(fact);
+                  }
+                });
       }
       case SessionCommand.Answer c -> tell(new DeliveryFact.BodyReady(now(), c.body()));
       case SessionCommand.Finish c -> finish(c.outcome());
@@ -324,9 +327,7 @@ final class Driver implements AppendReply {
 
     @Override
     public void head(int status, Script script) {
-      tell(
-          new SessionFact.HeadArrived(
-              now(), attempt, status, script::header, world.wallMillis()));
+      tell(new SessionFact.HeadArrived(now(), attempt, status, script::header, world.wallMillis()));
     }
 
     @Override
@@ -400,7 +401,9 @@ final class Driver implements AppendReply {
     }
 
     private void home(Runnable told) {
-      long hop = world.hopNanos();
+      // One loop after the other, so they never overtake.
+      homeNanos = Math.max(now() + world.hopNanos(), homeNanos);
+      long hop = homeNanos - now();
       Runnable unlessWithdrawn =
           () -> {
             if (!withdrawn) {
@@ -450,13 +453,15 @@ final class Driver implements AppendReply {
           tell(new SessionFact.CancelRequested(now(), c.reason()));
       case DeliveryCommand.ArmDeadline c -> {
         long armed = ++deliveryTimer;
-        world.time().timer(
-            c.atNanos() - now() + world.lateNanos(),
-            () -> {
-              if (armed == deliveryTimer) {
-                tell(new DeliveryFact.DeadlinePassed(now(), c.deadline()));
-              }
-            });
+        world
+            .time()
+            .timer(
+                c.atNanos() - now() + world.lateNanos(),
+                () -> {
+                  if (armed == deliveryTimer) {
+                    tell(new DeliveryFact.DeadlinePassed(now(), c.deadline()));
+                  }
+                });
       }
     }
   }

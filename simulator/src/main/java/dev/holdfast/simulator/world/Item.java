@@ -17,7 +17,8 @@ import java.util.List;
  * @param text tokens of each choice
  * @param call arguments of the tool call in pieces; empty for none
  */
-record Item(Kind kind, int number, List<String> reasoning, List<List<String>> text, List<String> call) {
+record Item(
+    Kind kind, int number, List<String> reasoning, List<List<String>> text, List<String> call) {
   private static final int SHELF = 40;
   private static final Model MODEL = new Model(20_261_101);
   private static final List<List<Item>> ITEMS = shelves();

@@ -81,9 +81,7 @@ record Plan(
    */
   record Outage(long atNanos, long lastingNanos, String upstream, long answerNanos) {
     boolean at(long sinceNanos, String where) {
-      return where.equals(upstream)
-          && sinceNanos >= atNanos
-          && sinceNanos < atNanos + lastingNanos;
+      return where.equals(upstream) && sinceNanos >= atNanos && sinceNanos < atNanos + lastingNanos;
     }
   }
 
@@ -207,16 +205,15 @@ record Plan(
       session(out, "session " + i, sessions.get(i));
     }
     breaks.forEach(b -> line(out, "break of " + b.upstream + " at", seconds(b.atNanos)));
-    outages.forEach(
-        o ->
-            line(
-                out,
-                "outage of " + o.upstream + " at",
-                seconds(o.atNanos)
-                    + " for "
-                    + seconds(o.lastingNanos)
-                    + ", told after "
-                    + seconds(o.answerNanos)));
+    outages.forEach(o ->
+        line(
+            out,
+            "outage of " + o.upstream + " at",
+            seconds(o.atNanos)
+                + " for "
+                + seconds(o.lastingNanos)
+                + ", told after "
+                + seconds(o.answerNanos)));
     stops.forEach(
         s -> line(out, "stop at", seconds(s.atNanos) + " for " + seconds(s.lastingNanos)));
     line(out, "healed at", seconds(healNanos) + ", all over after " + seconds(boundNanos));

@@ -254,8 +254,7 @@ final class Planner {
     }
     if (draw.chance(0.5)) {
       double floor = draw.between(1, 4) / 10.0;
-      guards =
-          guards.withBudget(new GuardSettings.Budget(0.2, floor, Duration.ofSeconds(10)));
+      guards = guards.withBudget(new GuardSettings.Budget(0.2, floor, Duration.ofSeconds(10)));
     }
     if (draw.chance(0.5)) {
       guards = guards.withRecovery(new GuardSettings.Recovery(draw.between(1, 3), 64, 3));

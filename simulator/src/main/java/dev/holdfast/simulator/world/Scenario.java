@@ -84,11 +84,10 @@ public enum Scenario {
       return new Measured(
           problem(report)
               .or(() -> expect(report.calls() == 1, "one call"))
-              .or(
-                  () ->
-                      expect(
-                          closed > 0 && closed <= 16 * SECOND,
-                          "a close within 16 s, came " + Plan.seconds(closed))),
+              .or(() ->
+                  expect(
+                      closed > 0 && closed <= 16 * SECOND,
+                      "a close within 16 s, came " + Plan.seconds(closed))),
           "closed after " + Plan.seconds(closed));
     }
   };
@@ -136,8 +135,7 @@ public enum Scenario {
     var items = items(seed, 60);
     for (int i = 0; i < streams; i++) {
       sessions.add(
-          SessionSpec.plain(
-              draw.millis(0, 3_000), draw.pick(items), List.of(0), FIRST_IN_300_MS));
+          SessionSpec.plain(draw.millis(0, 3_000), draw.pick(items), List.of(0), FIRST_IN_300_MS));
     }
     var base = plan(seed, sessions);
     long at = 8 * SECOND;
@@ -151,12 +149,10 @@ public enum Scenario {
         world.sessions().stream().mapToLong(s -> s.log.longestGapNanos()).max().orElseThrow();
     return new Measured(
         problem(report)
-            .or(() -> expect(report.complete() == streams, "1,000 whole, came " + report.complete()))
-            .or(
-                () ->
-                    expect(
-                        worst <= 15 * SECOND,
-                        "recovery within 15 s, came " + Plan.seconds(worst))),
+            .or(() ->
+                expect(report.complete() == streams, "1,000 whole, came " + report.complete()))
+            .or(() ->
+                expect(worst <= 15 * SECOND, "recovery within 15 s, came " + Plan.seconds(worst))),
         "worst recovery "
             + Plan.seconds(worst)
             + ", calls "
@@ -179,8 +175,7 @@ public enum Scenario {
     var plan =
         base.withBreaks(List.of(), List.of(new Plan.Outage(0, outage, UPSTREAM, MILLI)))
             .withGuards(
-                GuardSettings.DEFAULTS.withBreaker(
-                    GuardSettings.Breaker.DEFAULTS.withOn(breaker)));
+                GuardSettings.DEFAULTS.withBreaker(GuardSettings.Breaker.DEFAULTS.withOn(breaker)));
     var world = new World(plan, false);
     var seen = new OutageWatch(world, outage, breaker);
     seen.begin();
@@ -195,8 +190,7 @@ public enum Scenario {
     var sessions = new ArrayList<SessionSpec>();
     for (int i = 0; i < streams; i++) {
       sessions.add(
-          SessionSpec.plain(
-              draw.millis(0, 3_000), draw.pick(items), List.of(0), FIRST_IN_300_MS));
+          SessionSpec.plain(draw.millis(0, 3_000), draw.pick(items), List.of(0), FIRST_IN_300_MS));
     }
     var plan =
         plan(seed, sessions)
@@ -313,7 +307,8 @@ public enum Scenario {
         long after = driver.overNanos() - session.arrivedNanos;
         boolean complete = driver.outcome() instanceof Outcome.Complete;
         if (!complete && after > 120 * SECOND) {
-          return Optional.of("expected an end within 120 s, came " + session.id + " after " + after);
+          return Optional.of(
+              "expected an end within 120 s, came " + session.id + " after " + after);
         }
         boolean late = session.arrivedNanos >= wellNanos + 5 * SECOND;
         if (late && !(complete && session.calls.size() == 1)) {

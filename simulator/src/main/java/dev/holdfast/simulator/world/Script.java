@@ -61,8 +61,7 @@ final class Script {
   private long carriedNanos;
   private int glued;
 
-  Script(
-      TargetSpec target, Asked asked, SessionSpec.Wire wire, Fate fate, String id, Draw draw) {
+  Script(TargetSpec target, Asked asked, SessionSpec.Wire wire, Fate fate, String id, Draw draw) {
     this.target = target;
     this.asked = asked;
     this.wire = wire;
@@ -234,10 +233,16 @@ final class Script {
   private End strike(Said next) {
     switch (fate.kind()) {
       case RESET_IN_EVENT ->
-          send(wire.gapNanos(), Arrays.copyOf(next.event, draw.between(1, next.event.length - 3)), false);
+          send(
+              wire.gapNanos(),
+              Arrays.copyOf(next.event, draw.between(1, next.event.length - 3)),
+              false);
       case ERROR_EVENT -> send(wire.gapNanos(), bytes.error(), false);
       case MALFORMED ->
-          send(wire.gapNanos(), "data: {\"choices\": oh\n\n".getBytes(StandardCharsets.UTF_8), false);
+          send(
+              wire.gapNanos(),
+              "data: {\"choices\": oh\n\n".getBytes(StandardCharsets.UTF_8),
+              false);
       case NO_REASON -> send(wire.gapNanos(), bytes.done(), false);
       case ERROR_REASON -> send(wire.gapNanos(), bytes.finish(0, "error"), false);
       default -> {}
@@ -274,9 +279,7 @@ final class Script {
       return;
     }
     var item = asked.item();
-    boolean fresh =
-        asked.prefix().isEmpty()
-            || target.manner() == Manner.RESTART;
+    boolean fresh = asked.prefix().isEmpty() || target.manner() == Manner.RESTART;
     for (var token : item.reasoning()) {
       if (fresh) {
         all.add(new Said(bytes.reasoning(token), true));
@@ -344,8 +347,7 @@ final class Script {
     if (target.manner() == Manner.RESTART) {
       return List.of("1", " pear", "\n", "2", " pear", "\n", "3", " pear");
     }
-    return echoed(
-        MODEL.continuation(Prompt.of(asked.question()), asked.prefix()).textTokens());
+    return echoed(MODEL.continuation(Prompt.of(asked.question()), asked.prefix()).textTokens());
   }
 
   // ---- reads

@@ -7,10 +7,10 @@ import java.util.PriorityQueue;
 /**
  * The only clock of a run: tasks in the order of (time, order), and nothing happens in between.
  *
- * <p>A task belongs either to <em>our process</em> or to the rest of the world. While the process is
- * stopped, as by SIGSTOP, its tasks wait for the wake-up and those of the world go on, so that what
- * upstreams send piles up. After a wake-up timers may come before what is readable or after it; a
- * run knows one of the two.
+ * <p>A task belongs either to <em>our process</em> or to the rest of the world. While the process
+ * is stopped, as by SIGSTOP, its tasks wait for the wake-up and those of the world go on, so that
+ * what upstreams send piles up. After a wake-up timers may come before what is readable or after
+ * it; a run knows one of the two.
  */
 final class VirtualTime implements Scheduler, TimeSource {
   /** Keeps what waits for the wake-up in its own order, before or behind everything else. */

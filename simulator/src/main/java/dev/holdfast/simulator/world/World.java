@@ -32,8 +32,8 @@ import java.util.Optional;
  * One run: everything a plan says, in virtual time, on one thread.
  *
  * <p>First the <em>safety</em> phase, in which things break; then all is healed, and in the
- * <em>liveness</em> phase whatever is still going must end, and those who come late must be served at
- * the first attempt. Without the second phase "never wrong" could be met by never answering.
+ * <em>liveness</em> phase whatever is still going must end, and those who come late must be served
+ * at the first attempt. Without the second phase "never wrong" could be met by never answering.
  */
 final class World implements Driver.Surroundings {
   private static final MemoryLimits LIMITS =
@@ -71,8 +71,7 @@ final class World implements Driver.Surroundings {
     }
     this.neighbours = new Neighbours(this::guards);
     this.delayed =
-        new DelayedStore(
-            new MemoryStore(LIMITS, time), StoreFaults.seeded(plan.store()), time);
+        new DelayedStore(new MemoryStore(LIMITS, time), StoreFaults.seeded(plan.store()), time);
     this.store = new WatchedStore(delayed, verdicts);
   }
 
@@ -80,13 +79,7 @@ final class World implements Driver.Surroundings {
     var real = new UpstreamGuards(plan.guards());
     upstreams.put(upstream, real);
     return new WatchedGuards(
-        upstream,
-        real,
-        plan.guards(),
-        plan.process(),
-        time,
-        verdicts,
-        draw.split());
+        upstream, real, plan.guards(), plan.process(), time, verdicts, draw.split());
   }
 
   static Report run(Plan plan, boolean traced) {
@@ -174,8 +167,7 @@ final class World implements Driver.Surroundings {
   }
 
   private void create(Session session, byte[] body) {
-    var head =
-        new SessionHead(session.id, "worldworld", "owner", null, "openai-chat", "any", null);
+    var head = new SessionHead(session.id, "worldworld", "owner", null, "openai-chat", "any", null);
     store.create(
         head,
         new StoredRequest(Map.of(), body),
@@ -284,19 +276,17 @@ final class World implements Driver.Surroundings {
     var fate = outage.isPresent() ? REFUSED : fate(session);
     calls++;
     faults += fate.kind() == Fate.Kind.WELL ? 0 : 1;
-    var script =
-        new Script(target, asked, session.spec.wire(), fate, "call" + calls, draw.split());
+    var script = new Script(target, asked, session.spec.wire(), fate, "call" + calls, draw.split());
     var call = new Call(number, command.attempt(), target, fate, asked, script, time, ear);
-    verdicts.trace(
-        () ->
-            session.id
-                + " calls "
-                + command.target().name()
-                + " for attempt "
-                + command.attempt()
-                + (asked.prefix().isEmpty() ? "" : " to go on after " + asked.prefix().length())
-                + ": "
-                + fate);
+    verdicts.trace(() ->
+        session.id
+            + " calls "
+            + command.target().name()
+            + " for attempt "
+            + command.attempt()
+            + (asked.prefix().isEmpty() ? "" : " to go on after " + asked.prefix().length())
+            + ": "
+            + fate);
     CallChecker.opened(session, call, plan, guards(target.upstream()), verdicts);
     session.calls.add(call);
     open.add(call);

@@ -63,8 +63,7 @@ record Mutant(String name, String source, String shipped, String planted) {
             "-proc:none",
             "-nowarn");
     try (var files = compiler.getStandardFileManager(null, null, null)) {
-      var task =
-          compiler.getTask(said, files, null, options, null, files.getJavaFileObjects(file));
+      var task = compiler.getTask(said, files, null, options, null, files.getJavaFileObjects(file));
       if (!task.call()) {
         throw new IllegalStateException("expected the patch to compile, came: " + said);
       }
