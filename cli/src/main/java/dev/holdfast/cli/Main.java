@@ -17,7 +17,12 @@ import picocli.CommandLine.Spec;
     description = "Keeps streamed LLM answers whole.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {DemoCommand.class, RelayCommand.class, SimulateCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      RelayCommand.class,
+      SimulateCommand.class,
+      WorldCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

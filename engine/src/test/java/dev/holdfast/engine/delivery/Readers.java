@@ -105,6 +105,13 @@ final class Readers implements AfterEachCallback {
     return this;
   }
 
+  /** Nothing of ours runs for so long; then the deadline comes before what else is readable. */
+  Readers stoppedForSeconds(long seconds) {
+    now += Duration.ofSeconds(seconds).toNanos();
+    deadlineNanos = Long.MAX_VALUE;
+    return tell(new DeliveryFact.DeadlinePassed(now, deadline));
+  }
+
   Readers tell(DeliveryFact fact) {
     facts.add(fact);
     if (facts.size() > 1) {
