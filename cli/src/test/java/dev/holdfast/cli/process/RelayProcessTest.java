@@ -100,7 +100,7 @@ class RelayProcessTest {
   @Test
   void stop_ofTheRelayForLongerThanEveryClock_causesNoRetry() throws Exception {
     int streams = 200;
-    var provider = ProviderConfig.DEFAULTS.withModel(new Model(1)).withTokensPerSecond(20);
+    var provider = ProviderConfig.DEFAULTS.withModel(new Model(1)).withTokensPerSecond(36);
     try (var simulator = SimulatorServer.start()) {
       var url = simulator.add(UPSTREAM, FaultPlan.HEALTHY, provider);
       var clocks =

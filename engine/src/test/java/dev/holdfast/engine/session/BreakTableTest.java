@@ -141,14 +141,18 @@ class BreakTableTest {
 
   @Test
   void tool_released_isAnError() {
-    var session = sessions.streaming().answer(Chat.ROLE + Chat.tool("{\"a\":")).end();
+    var session = sessions.streaming().answer(Chat.ROLE + Chat.tool("{\"a\":"));
+
+    session.afterSeconds(20).end();
 
     session.called(1).failed("tool_call_released");
   }
 
   @Test
   void tool_afterText_isAnError() {
-    var session = sessions.streaming().answer(Chat.text("Hi") + Chat.tool("{")).end();
+    var session = sessions.streaming().answer(Chat.text("Hi") + Chat.tool("{"));
+
+    session.afterSeconds(20).end();
 
     session.called(1).failed("tool_call_released");
   }

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A running relay. Started with {@link #start}; stopped with {@link #drain}, which lets live sessions
@@ -25,8 +26,8 @@ public final class Relay {
 
   private final Vertx vertx;
   private final Shared shared;
-  private final List<Worker> workers = new ArrayList<>();
-  private int port;
+  private final List<Worker> workers = new CopyOnWriteArrayList<>();
+  private volatile int port;
 
   private Relay(Vertx vertx, Shared shared) {
     this.vertx = vertx;
@@ -58,23 +59,26 @@ public final class Relay {
     var shared = new Shared(config, store, new GuardBoard(config, vertx), listener);
     var relay = new Relay(vertx, shared);
     vertx.setPeriodic(EXPIRE_EVERY_MILLIS, id -> store.expire());
-    return relay
-        .deploy(config.listen().port())
-        .compose(
-            first -> {
-              relay.port = first.port();
-              Future<?> all = Future.succeededFuture();
-              for (int i = 1; i < config.workers(); i++) {
-                all = all.compose(nothing -> relay.deploy(relay.port));
-              }
-              return all;
-            })
-        .map(nothing -> relay)
-        .recover(cause -> vertx.close().transform(closed -> Future.failedFuture(cause)));
+    // Bound to no context: a failure is told after the event loops are gone.
+    var started = Promise.<Relay>promise();
+    Future<?> all = Future.succeededFuture();
+    for (int i = 0; i < config.workers(); i++) {
+      all = all.compose(nothing -> relay.deploy());
+    }
+    all.onComplete(
+        deployed -> {
+          if (deployed.succeeded()) {
+            relay.port = relay.workers.getFirst().port();
+            started.complete(relay);
+          } else {
+            vertx.close().onComplete(closed -> started.fail(deployed.cause()));
+          }
+        });
+    return started.future();
   }
 
-  private Future<Worker> deploy(int onPort) {
-    var worker = new Worker(shared, onPort);
+  private Future<Worker> deploy() {
+    var worker = new Worker(shared);
     return vertx
         .deployVerticle(worker, new DeploymentOptions())
         .map(

@@ -66,7 +66,11 @@ final class UpstreamExchange {
             connected -> {
               if (connected.failed()) {
                 failed(connected.cause(), false);
-              } else if (closed) {
+                return;
+              }
+              // Failures are told by the sending or by the response; unheard, this would be logged.
+              connected.result().exceptionHandler(cause -> {});
+              if (closed) {
                 connected.result().reset();
               } else {
                 send(connected.result(), to, call, headers);
@@ -162,11 +166,13 @@ final class UpstreamExchange {
   /** What the transport said, in our words; its own may name addresses, but never a credential. */
   private static Failure failure(Throwable cause, boolean connected) {
     var root = cause;
+    boolean unknownHost = false;
     while (root.getCause() != null && root.getCause() != root) {
+      unknownHost |= root instanceof UnknownHostException;
       root = root.getCause();
     }
     var said = Objects.toString(root.getMessage(), root.getClass().getSimpleName());
-    if (root instanceof UnknownHostException) {
+    if (unknownHost || root instanceof UnknownHostException) {
       return new Unreachable(Unreachable.Kind.DNS, "no such host");
     }
     if (cause instanceof ConnectTimeoutException

@@ -29,16 +29,17 @@ final class Worker extends VerticleBase {
   /** One process rarely has files for more. */
   private static final int CONNECTIONS_MAX = 100_000;
 
+  /** Vert.x takes a free port for all servers that ask for one negative number; 0 is one for each. */
+  private static final int SHARED_FREE_PORT = -1;
+
   private final Shared shared;
-  private final int port;
   private final Set<SessionDriver> sessions = new HashSet<>();
   private final Map<String, UpstreamAddress> addresses = new HashMap<>();
   private @Nullable HttpServer server;
   private @Nullable HttpClient client;
 
-  Worker(Shared shared, int port) {
+  Worker(Shared shared) {
     this.shared = shared;
-    this.port = port;
     for (var upstream : shared.config().upstreams()) {
       addresses.put(upstream.name(), UpstreamAddress.of(upstream));
     }
@@ -69,7 +70,8 @@ final class Worker extends VerticleBase {
                     .setTcpNoDelay(true))
             .requestHandler(desk::take)
             .invalidRequestHandler(desk::invalid);
-    return server.listen(port, shared.config().listen().host());
+    var listen = shared.config().listen();
+    return server.listen(listen.port() == 0 ? SHARED_FREE_PORT : listen.port(), listen.host());
   }
 
   int port() {

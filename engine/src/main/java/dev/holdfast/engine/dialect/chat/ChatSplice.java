@@ -7,8 +7,6 @@ import dev.holdfast.engine.json.JsonMembers;
 import dev.holdfast.engine.json.JsonStrings;
 import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.engine.sse.SseBlock;
-import dev.holdfast.engine.sse.SseEncoder;
-import dev.holdfast.engine.sse.WireBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

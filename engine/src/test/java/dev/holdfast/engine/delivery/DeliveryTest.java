@@ -1,0 +1,351 @@
+package dev.holdfast.engine.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.engine.delivery.DeliveryCommand.CancelSession;
+import dev.holdfast.engine.delivery.DeliveryCommand.Comment;
+import dev.holdfast.engine.delivery.DeliveryCommand.CommitHead;
+import dev.holdfast.engine.delivery.DeliveryCommand.Cut;
+import dev.holdfast.engine.delivery.DeliveryCommand.EndCleanly;
+import dev.holdfast.engine.delivery.DeliveryCommand.EndWithError;
+import dev.holdfast.engine.delivery.DeliveryCommand.Refuse;
+import dev.holdfast.engine.delivery.DeliveryCommand.Send;
+import dev.holdfast.engine.delivery.DeliveryCommand.SendBody;
+import dev.holdfast.engine.delivery.DeliverySettings.OnDisconnect;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class DeliveryTest {
+  @RegisterExtension final Readers readers = new Readers();
+
+  // ---- the head
+
+  @Test
+  void head_isCommittedWithTheFirstEvent() {
+    readers.attach(1, 0);
+    assertThat(readers.told()).isEmpty();
+
+    readers.emit(2);
+
+    assertThat(readers.told()).containsExactly(new CommitHead(1), new Send(1, 0, 2));
+  }
+
+  @Test
+  void head_withoutAnEvent_isCommittedAfterTenSeconds() {
+    readers.attach(1, 0).afterSeconds(9);
+    assertThat(readers.told()).isEmpty();
+
+    readers.afterSeconds(1);
+
+    assertThat(readers.told()).containsExactly(new CommitHead(1), new Comment(1));
+  }
+
+  @Test
+  void failure_beforeTheHead_isAStatus() {
+    readers.attach(1, 0).fail();
+
+    assertThat(readers.told()).singleElement().isInstanceOf(Refuse.class);
+  }
+
+  @Test
+  void failure_afterTheHead_isAnErrorAndACut() {
+    readers.attach(1, 0).afterSeconds(10).news();
+
+    readers.fail();
+
+    assertThat(readers.told()).singleElement().isInstanceOf(EndWithError.class);
+  }
+
+  // ---- comments
+
+  @Test
+  void comment_everyFifteenSecondsOfSilence() {
+    readers.attach(1, 0).emit(1).news();
+
+    readers.afterSeconds(14);
+    assertThat(readers.news()).isEmpty();
+    readers.afterSeconds(1);
+    assertThat(readers.news()).containsExactly(new Comment(1));
+    readers.afterSeconds(15);
+    assertThat(readers.news()).containsExactly(new Comment(1));
+  }
+
+  @Test
+  void comment_isPutOffByEvents() {
+    readers.attach(1, 0).emit(1).afterSeconds(14).emit(2).news();
+
+    readers.afterSeconds(14);
+    assertThat(readers.news()).isEmpty();
+    readers.afterSeconds(1);
+
+    assertThat(readers.news()).containsExactly(new Comment(1));
+  }
+
+  @Test
+  void comment_toOneWhoWaitsForABody_isNone() {
+    readers.attach(1, 0, false, false).afterSeconds(100);
+
+    assertThat(readers.told()).isEmpty();
+  }
+
+  // ---- blocked readers
+
+  @Test
+  void blocked_reader_fallsBehindAndCatchesUpWhenItDrains() {
+    readers.attach(1, 0).block(1).emit(1).emit(5).news();
+
+    readers.emit(9);
+    assertThat(readers.news()).isEmpty();
+    readers.drain(1);
+
+    assertThat(readers.news()).containsExactly(new Send(1, 1, 9));
+  }
+
+  @Test
+  void blocked_reader_doesNotSlowAnother() {
+    readers.attach(1, 0).attach(2, 0).block(1).emit(1).news();
+
+    readers.emit(2);
+
+    assertThat(readers.news()).containsExactly(new Send(2, 1, 2));
+  }
+
+  @Test
+  void blocked_forAMinute_isCut() {
+    readers.attach(1, 0).block(1).emit(1).afterSeconds(59).news();
+    assertThat(readers.reading()).isEqualTo(1);
+
+    readers.afterSeconds(1);
+
+    assertThat(readers.news()).containsExactly(new Cut(1));
+    assertThat(readers.reading()).isZero();
+  }
+
+  @Test
+  void blocked_thatDrainsInTime_isNotCut() {
+    readers.attach(1, 0).block(1).emit(1).afterSeconds(59).drain(1).news();
+
+    readers.afterSeconds(2);
+
+    assertThat(readers.reading()).isEqualTo(1);
+  }
+
+  @Test
+  void blocked_whenTheSessionEnds_endsAfterItHasAll() {
+    readers.attach(1, 0).block(1).emit(1).emit(2).complete().news();
+
+    readers.drain(1);
+
+    assertThat(readers.news()).containsExactly(new Send(1, 1, 2), new EndCleanly(1));
+  }
+
+  @Test
+  void blocked_whenTheSessionEnds_isCutAfterAMinuteAsWell() {
+    readers.attach(1, 0).block(1).emit(1).emit(2).complete().news();
+
+    readers.afterSeconds(60);
+
+    assertThat(readers.news()).containsExactly(new Cut(1));
+  }
+
+  @Test
+  void sent_inPart_goesOnFromThere() {
+    var delivery = new Delivery(DeliverySettings.DEFAULTS);
+    delivery.accept(new DeliveryFact.ReaderAttached(1, 1, 0, true, false));
+    delivery.accept(new DeliveryFact.Emitted(2, 9));
+    while (delivery.poll() != null) {
+      // Only what follows is of interest.
+    }
+
+    delivery.accept(new DeliveryFact.Sent(3, 1, 4, true));
+
+    assertThat(delivery.poll()).isEqualTo(new Send(1, 4, 9));
+  }
+
+  // ---- ends
+
+  @Test
+  void end_ofAWholeAnswer_isCleanWhenAllIsRead() {
+    readers.attach(1, 0).emit(3).complete();
+
+    assertThat(readers.told())
+        .containsExactly(new CommitHead(1), new Send(1, 0, 3), new EndCleanly(1));
+  }
+
+  @Test
+  void end_ofAFailedAnswer_isAnErrorAfterAllEvents() {
+    readers.attach(1, 0).block(1).emit(1).emit(3).fail().news();
+
+    readers.drain(1);
+
+    assertThat(readers.news()).hasSize(2).first().isEqualTo(new Send(1, 1, 3));
+  }
+
+  @Test
+  void body_ofAWholeAnswer_isSentAsOne() {
+    readers.attach(1, 0, false, false).body("{}").complete();
+
+    assertThat(readers.told()).singleElement().isInstanceOf(SendBody.class);
+  }
+
+  @Test
+  void body_ofAFailedAnswer_isAStatus() {
+    readers.attach(1, 0, false, false).afterSeconds(30).fail();
+
+    assertThat(readers.told()).singleElement().isInstanceOf(Refuse.class);
+  }
+
+  // ---- late readers
+
+  @Test
+  void late_reader_getsTheRestAndFollows() {
+    readers.attach(1, 0).emit(5).news();
+
+    readers.attach(2, 3);
+    assertThat(readers.news()).containsExactly(new CommitHead(2), new Send(2, 3, 5));
+    readers.emit(6);
+
+    assertThat(readers.news()).containsExactly(new Send(1, 5, 6), new Send(2, 5, 6));
+  }
+
+  @Test
+  void late_readerOfAnAnswerThatIsWhole_getsItAll() {
+    readers.attach(1, 0).emit(5).complete().news();
+
+    readers.attach(2, 0);
+
+    assertThat(readers.news())
+        .containsExactly(new CommitHead(2), new Send(2, 0, 5), new EndCleanly(2));
+  }
+
+  @Test
+  void late_readerOfAFailedAnswerWithAllInHand_isToldTheError() {
+    readers.attach(1, 0).emit(5).fail().news();
+
+    readers.attach(2, 5);
+
+    assertThat(readers.news()).hasSize(2).first().isEqualTo(new CommitHead(2));
+    assertThat(readers.reading()).isZero();
+  }
+
+  @Test
+  void late_readerForABody_getsIt() {
+    readers.attach(1, 0, false, false).body("{}").complete().news();
+
+    readers.attach(2, 0, false, false);
+
+    assertThat(readers.news()).singleElement().isInstanceOf(SendBody.class);
+  }
+
+  // ---- nobody reads
+
+  @Test
+  void left_byTheLastReader_isCancelledAfterFifteenSeconds() {
+    readers.attach(1, 0).emit(1).leave(1).news();
+
+    readers.afterSeconds(14);
+    assertThat(readers.news()).isEmpty();
+    readers.afterSeconds(1);
+
+    assertThat(readers.news()).singleElement().isInstanceOf(CancelSession.class);
+    readers.afterSeconds(1_000);
+    assertThat(readers.news()).isEmpty();
+  }
+
+  @Test
+  void left_byOneWhoCanComeBack_isCancelledAfterFiveMinutes() {
+    readers.attach(1, 0, true, true).leave(1).afterSeconds(299);
+    assertThat(readers.told()).isEmpty();
+
+    readers.afterSeconds(1);
+
+    assertThat(readers.told()).singleElement().isInstanceOf(CancelSession.class);
+  }
+
+  @Test
+  void left_andComeBack_goesOn() {
+    readers.attach(1, 0).emit(1).leave(1).afterSeconds(10).attach(2, 1).news();
+
+    readers.afterSeconds(10);
+
+    assertThat(readers.news()).doesNotHaveAnyElementsOfTypes(CancelSession.class);
+  }
+
+  @Test
+  void left_byOneOfTwo_goesOn() {
+    readers.attach(1, 0).attach(2, 0).emit(1).leave(1).news();
+
+    readers.afterSeconds(1_000);
+
+    assertThat(readers.news()).doesNotHaveAnyElementsOfTypes(CancelSession.class);
+  }
+
+  @Test
+  void left_byAReaderThatWasCut_isCancelledToo() {
+    readers.attach(1, 0).block(1).emit(1).afterSeconds(60).news();
+
+    readers.afterSeconds(15);
+
+    assertThat(readers.news()).singleElement().isInstanceOf(CancelSession.class);
+  }
+
+  @Test
+  void left_afterTheEnd_isNothing() {
+    readers.attach(1, 0).emit(1).complete().news();
+
+    readers.afterSeconds(1_000);
+
+    assertThat(readers.news()).isEmpty();
+  }
+
+  @Test
+  void notYetRead_isNotCancelled() {
+    readers.emit(1).afterSeconds(1_000);
+
+    assertThat(readers.told()).isEmpty();
+  }
+
+  private static DeliverySettings settings(OnDisconnect how) {
+    var usual = DeliverySettings.DEFAULTS;
+    return new DeliverySettings(
+        usual.commitAfter(),
+        usual.commentEvery(),
+        usual.stuckAfter(),
+        usual.goneAfter(),
+        usual.orphanAfter(),
+        how);
+  }
+
+  @Test
+  void onDisconnect_continue_waitsForAnyone() {
+    readers.with(settings(OnDisconnect.CONTINUE)).attach(1, 0).leave(1).afterSeconds(299);
+    assertThat(readers.told()).isEmpty();
+
+    readers.afterSeconds(1);
+
+    assertThat(readers.told()).hasSize(1);
+  }
+
+  @Test
+  void onDisconnect_cancel_waitsForNobody() {
+    readers.with(settings(OnDisconnect.CANCEL)).attach(1, 0, true, true).leave(1);
+
+    readers.afterSeconds(15);
+
+    assertThat(readers.told()).hasSize(1);
+  }
+
+  // ---- facts out of place
+
+  @Test
+  void facts_ofReadersThatAreGone_areNothing() {
+    readers.attach(1, 0).emit(1).leave(1).news();
+
+    readers.tell(new DeliveryFact.Sent(2_000_000_000L, 1, 1, true));
+    readers.tell(new DeliveryFact.Drained(2_000_000_000L, 1));
+    readers.tell(new DeliveryFact.ReaderLeft(2_000_000_000L, 1));
+    readers.tell(new DeliveryFact.DeadlinePassed(2_000_000_000L, 999));
+
+    assertThat(readers.news()).isEmpty();
+  }
+}
