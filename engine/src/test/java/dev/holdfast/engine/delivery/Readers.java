@@ -79,17 +79,17 @@ final class Readers implements AfterEachCallback {
 
   /** The connection takes one more piece and then nothing. */
   Readers block(int reader) {
-    connections.get(reader).takes = false;
+    connection(reader).takes = false;
     return this;
   }
 
   Readers drain(int reader) {
-    connections.get(reader).takes = true;
+    connection(reader).takes = true;
     return tell(new DeliveryFact.Drained(now, reader));
   }
 
   Readers leave(int reader) {
-    connections.get(reader).over = true;
+    connection(reader).over = true;
     return tell(new DeliveryFact.ReaderLeft(now, reader));
   }
 
@@ -165,8 +165,8 @@ final class Readers implements AfterEachCallback {
   }
 
   private Connection live(int reader) {
-    assertThat(connections.get(reader).over).as("reader %s is not over", reader).isFalse();
-    return connections.get(reader);
+    assertThat(connection(reader).over).as("reader %s is not over", reader).isFalse();
+    return connection(reader);
   }
 
   private void over(int reader) {
@@ -205,5 +205,9 @@ final class Readers implements AfterEachCallback {
       assertThat(connection.over).as("reader %s came to its end", number).isTrue();
     });
     assertThat(delivery.readers()).isZero();
+  }
+
+  private Connection connection(int reader) {
+    return java.util.Objects.requireNonNull(connections.get(reader));
   }
 }
