@@ -138,12 +138,11 @@ public final class DemoCommand implements Callable<Integer> {
     // Also when told to stop: the cursor has to come back, and the seed is worth knowing.
     var restore =
         Thread.ofPlatform()
-            .unstarted(
-                () -> {
-                  view.restore();
-                  out.println("stopped; replay with --seed " + plan.seed());
-                  out.flush();
-                });
+            .unstarted(() -> {
+              view.restore();
+              out.println("stopped; replay with --seed " + plan.seed());
+              out.flush();
+            });
     Runtime.getRuntime().addShutdownHook(restore);
     Terminal.onResize(view::resized);
     try {

@@ -76,13 +76,15 @@ final class DemoRun {
       var yaml = new StringBuilder(SETTINGS).append("upstreams:\n");
       for (DemoAnswer answer : plan.answers()) {
         String url = simulator.add(answer.upstream(), answer.faults(), answer.provider(speed));
-        yaml.append("  %s: { dialect: openai-chat, url: \"%s\", continuation: [prefill] }\n"
-            .formatted(answer.upstream(), url));
+        yaml.append(
+            "  %s: { dialect: openai-chat, url: \"%s\", continuation: [prefill] }\n"
+                .formatted(answer.upstream(), url));
       }
       var relay = start(RelayConfig.parse(yaml.toString(), Map.of()));
       HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
       try {
-        return watch(client, URI.create("http://127.0.0.1:" + relay.port() + "/v1/chat/completions"));
+        return watch(
+            client, URI.create("http://127.0.0.1:" + relay.port() + "/v1/chat/completions"));
       } finally {
         client.shutdownNow();
         relay.close();

@@ -186,7 +186,8 @@ final class LiveView implements DemoView {
     String name = answer.answer().number() + " " + answer.answer().kind().label();
     int room = grid.width() - Columns.of(name) - 3;
     Status status = status(answer, alarm, nowNanos);
-    String right = Columns.of(status.text()) <= room ? status.text() : Columns.clip(status.brief(), room);
+    boolean fits = Columns.of(status.text()) <= room;
+    String right = fits ? status.text() : Columns.clip(status.brief(), room);
     String fill = " " + paint.filler().repeat(Math.max(0, room - Columns.of(right))) + " ";
     return alarm
         ? paint.alarm(name + fill + right + " ")
