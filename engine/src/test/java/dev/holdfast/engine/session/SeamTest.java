@@ -136,8 +136,7 @@ class SeamTest {
 
   @Test
   void echo_withoutItsTrailingSpaceAndNothingElse_isNotShown() {
-    var session =
-        broken(Echo.UNKNOWN, LONG).answer(Chat.texts(LONG.stripTrailing()) + Chat.stop());
+    var session = broken(Echo.UNKNOWN, LONG).answer(Chat.texts(LONG.stripTrailing()) + Chat.stop());
 
     assertThat(session.complete().text()).isEqualTo(LONG);
   }

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One upstream call on the wire: turns what happens to it into facts of its attempt. */
 final class UpstreamExchange {
-  /** A body that is over but for its last chunk ends within a moment, and the connection serves on. */
+  /**
+   * A body that is over but for its last chunk ends within a moment, and the connection serves on.
+   */
   private static final long RELEASE_MILLIS = 1_000;
 
   private final int attempt;
@@ -62,20 +64,19 @@ final class UpstreamExchange {
             .setConnectTimeout(connectTimeout.toMillis());
     client
         .request(options)
-        .onComplete(
-            connected -> {
-              if (connected.failed()) {
-                failed(connected.cause(), false);
-                return;
-              }
-              // Failures are told by the sending or by the response; unheard, this would be logged.
-              connected.result().exceptionHandler(cause -> {});
-              if (closed) {
-                connected.result().reset();
-              } else {
-                send(connected.result(), to, call, headers);
-              }
-            });
+        .onComplete(connected -> {
+          if (connected.failed()) {
+            failed(connected.cause(), false);
+            return;
+          }
+          // Failures are told by the sending or by the response; unheard, this would be logged.
+          connected.result().exceptionHandler(cause -> {});
+          if (closed) {
+            connected.result().reset();
+          } else {
+            send(connected.result(), to, call, headers);
+          }
+        });
   }
 
   private void send(
@@ -95,14 +96,13 @@ final class UpstreamExchange {
     }
     connected
         .send(Buffer.buffer(call.body()))
-        .onComplete(
-            answered -> {
-              if (answered.succeeded()) {
-                read(answered.result());
-              } else {
-                failed(answered.cause(), true);
-              }
-            });
+        .onComplete(answered -> {
+          if (answered.succeeded()) {
+            read(answered.result());
+          } else {
+            failed(answered.cause(), true);
+          }
+        });
   }
 
   private void read(HttpClientResponse answer) {
@@ -112,13 +112,12 @@ final class UpstreamExchange {
     response = answer;
     answer.handler(this::bytes);
     answer.exceptionHandler(cause -> failed(cause, true));
-    answer.endHandler(
-        nothing -> {
-          over = true;
-          if (!closed) {
-            facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
-          }
-        });
+    answer.endHandler(nothing -> {
+      over = true;
+      if (!closed) {
+        facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
+      }
+    });
     var headers = answer.headers();
     facts.accept(
         new SessionFact.HeadArrived(

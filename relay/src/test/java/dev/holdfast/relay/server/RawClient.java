@@ -173,7 +173,8 @@ final class RawClient implements AutoCloseable {
       int colon = line.indexOf(':');
       headers.add(
           Map.entry(
-              line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip()));
+              line.substring(0, colon).toLowerCase(Locale.ROOT),
+              line.substring(colon + 1).strip()));
     }
     return Integer.parseInt(status.split(" ", 3)[1]);
   }

@@ -54,9 +54,7 @@ final class RelayRig implements AutoCloseable {
   static RelayRig start(RelayConfig config, @Nullable SessionStore store) throws Exception {
     var recorded = new Recorded();
     var started =
-        store == null
-            ? Relay.start(config, recorded)
-            : Relay.start(config, recorded, store);
+        store == null ? Relay.start(config, recorded) : Relay.start(config, recorded, store);
     return new RelayRig(
         started.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS), recorded);
   }

@@ -126,8 +126,8 @@ final class TextGate {
   }
 
   /**
-   * What follows an echo that lost the white space at its end, as templates trim it; null if the text
-   * does not begin so. The reader has that white space already, so nothing is added for it.
+   * What follows an echo that lost the white space at its end, as templates trim it; null if the
+   * text does not begin so. The reader has that white space already, so nothing is added for it.
    */
   private @Nullable String afterTrimmedEcho(String text) {
     for (var echo : echoes) {
