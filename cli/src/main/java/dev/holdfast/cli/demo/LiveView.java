@@ -207,7 +207,10 @@ final class LiveView implements DemoView {
     boolean silence = silent > SILENCE_NANOS;
     String seconds = String.format(Locale.ROOT, "silent %.0f s", silent / 1e9);
     return switch (answer.phase()) {
-      case WAITING -> new Status(Paint.Tone.FAINT, silence ? seconds : "waiting", "…");
+      case WAITING -> {
+        String waiting = answer.attempts() == 0 ? "starting" : silence ? seconds : "waiting";
+        yield new Status(Paint.Tone.FAINT, waiting, "…");
+      }
       case STREAMING ->
           new Status(
               silence ? Paint.Tone.YELLOW : Paint.Tone.CYAN,
