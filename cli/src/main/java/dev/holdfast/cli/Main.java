@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     name = "holdfast",
     description = "Keeps streamed LLM answers whole.",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
     subcommands = {
       DemoCommand.class,

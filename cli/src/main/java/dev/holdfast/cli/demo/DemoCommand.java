@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 /** Shows that answers stay whole, and proves it. */
 @Command(
     name = "demo",
-    mixinStandardHelpOptions = true,
     description = {
       "Shows answers that stay whole though their provider breaks, and compares each with the"
           + " unbroken one.",
