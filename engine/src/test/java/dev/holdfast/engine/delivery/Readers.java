@@ -218,8 +218,4 @@ final class Readers implements AfterEachCallback {
     });
     assertThat(delivery.readers()).isZero();
   }
-
-  private Connection connection(int reader) {
-    return java.util.Objects.requireNonNull(connections.get(reader));
-  }
 }
