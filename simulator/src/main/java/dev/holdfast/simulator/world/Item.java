@@ -81,7 +81,7 @@ record Item(
     var tool = kind == Kind.TOOLS ? new Prompt.Tool("look", List.of("where", "what")) : null;
     int choices = kind == Kind.TWO_CHOICES ? 2 : 1;
     var texts = new ArrayList<List<String>>();
-    Answer first = null;
+    var answers = new ArrayList<Answer>();
     for (int choice = 0; choice < choices; choice++) {
       var prompt =
           new Prompt(
@@ -91,11 +91,12 @@ record Item(
               tool,
               choice);
       var answer = MODEL.answer(prompt);
-      first = first == null ? answer : first;
+      answers.add(answer);
       // Most are short, so that a run is; some are as long as they come.
       int most = number % 20 == 19 ? 300 : 12 + number * 53 % 70;
       texts.add(cut(answer.textTokens(), most));
     }
+    var first = answers.get(0);
     var call = first.call();
     return new Item(
         kind,

@@ -29,8 +29,8 @@ final class MutantsTest {
         new Mutant(
             "facts of a dead attempt are accepted",
             MACHINE,
-            "a == null || a.over || a.number != fact.attempt()",
-            "a == null || a.over"),
+            "if (!concerns(fact)) {",
+            "if (attempt == null || attempt.over || (!concerns(fact) && phase != Phase.OPEN)) {"),
         new Mutant(
             "a lease is settled twice",
             MACHINE,
