@@ -7,6 +7,7 @@ import dev.holdfast.simulator.model.Prompt;
 import dev.holdfast.simulator.model.Style;
 import dev.holdfast.simulator.provider.ProviderConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -25,6 +26,14 @@ record DemoAnswer(
     FaultPlan faults,
     Model model,
     double tokensPerSecond) {
+  private static final Prompt.Tool TOOL = new Prompt.Tool("tide_table", List.of("place", "day"));
+
+  private static final String TOOLS =
+      ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"tide_table\","
+          + "\"parameters\":{\"type\":\"object\",\"properties\":{"
+          + "\"place\":{\"type\":\"string\"},\"day\":{\"type\":\"string\"}}}}}],"
+          + "\"tool_choice\":\"required\"";
+
   /** Its provider's name in the relay. */
   String upstream() {
     return "provider-" + number;
@@ -45,14 +54,15 @@ record DemoAnswer(
 
   /** The request, as any caller of {@code /v1/chat/completions} writes it. */
   byte[] body() {
-    String extra = kind.reasons() ? ",\"reasoning_effort\":\"high\"" : "";
+    String extra =
+        kind.reasons() ? ",\"reasoning_effort\":\"high\"" : kind.callsTool() ? TOOLS : "";
     String text =
         String.format(
             Locale.ROOT,
             "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}],"
                 + "\"stream\":true%s}",
             target(),
-            content(number, style),
+            question(number, style),
             extra);
     return text.getBytes(StandardCharsets.UTF_8);
   }
@@ -64,11 +74,22 @@ record DemoAnswer(
 
   /** The unbroken answer, for who has to know it before the plan. */
   static Answer unbroken(Model model, int number, FaultKind kind, Style style) {
-    String said = "user: " + content(number, style) + "\n";
-    return model.answer(new Prompt(said, kind.reasons(), false, null, 0));
+    String said = "user: " + question(number, style) + "\n";
+    Prompt.Tool tool = kind.callsTool() ? TOOL : null;
+    return model.answer(new Prompt(said, kind.reasons(), false, tool, 0));
   }
 
-  private static String content(int number, Style style) {
+  /** The finish reason of the unbroken answer. */
+  String finish() {
+    return kind.callsTool() ? "tool_calls" : "stop";
+  }
+
+  /** What it consists of, in a word. */
+  String content() {
+    return kind.callsTool() ? "tool call" : style.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String question(int number, Style style) {
     return String.format(Locale.ROOT, "Tell story %d %s.", number, style.tag());
   }
 }

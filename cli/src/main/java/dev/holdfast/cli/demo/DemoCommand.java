@@ -12,7 +12,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -20,7 +23,6 @@ import picocli.CommandLine.Spec;
 /** Shows that answers stay whole, and proves it. */
 @Command(
     name = "demo",
-    mixinStandardHelpOptions = true,
     description = {
       "Shows answers that stay whole though their provider breaks, and compares each with the"
           + " unbroken one.",
@@ -36,14 +38,14 @@ import picocli.CommandLine.Spec;
           + " pipe there is a line for each event of note.",
       "",
       "At the end: attempts, the calls to the provider; recovered, the time from finding a break to"
-          + " the next text at the reader, of all breaks together; verdict, exact where every continuation went on from the last delivered"
+          + " the next text at the reader, of all breaks together (a tool call is held until it is"
+          + " whole); verdict, exact where every continuation went on from the last delivered"
           + " character, whole where none was needed.",
       "",
       "The exit code is 0 only if every answer is equal.",
       ""
     },
     footerHeading = "%nFaults:%n",
-    footer = "",
     usageHelpAutoWidth = true)
 public final class DemoCommand implements Callable<Integer> {
   /** Fresh seeds are short enough to be read out. */
@@ -71,13 +73,24 @@ public final class DemoCommand implements Callable<Integer> {
   /** Made by the command line. */
   public DemoCommand() {}
 
-  /** The faults of the demo, a line each, for the help text. */
-  static String[] faults() {
-    var lines = new ArrayList<String>();
-    for (FaultKind kind : FaultKind.values()) {
-      lines.add("  " + Columns.pad(kind.label(), 18) + kind.sentence());
-    }
-    return lines.toArray(String[]::new);
+  /** The faults stand in the help text, and are put together only when somebody reads it. */
+  @Spec
+  void describeFaults(CommandSpec described) {
+    described
+        .usageMessage()
+        .sectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_FOOTER,
+            new IHelpSectionRenderer() {
+              @Override
+              public String render(Help help) {
+                var lines = new StringBuilder();
+                for (FaultKind kind : FaultKind.values()) {
+                  lines.append("  %-18s %s%n".formatted(kind.label(), kind.sentence()));
+                }
+                return lines.toString();
+              }
+            });
   }
 
   @Override
@@ -124,12 +137,11 @@ public final class DemoCommand implements Callable<Integer> {
     // Also when told to stop: the cursor has to come back, and the seed is worth knowing.
     var restore =
         Thread.ofPlatform()
-            .unstarted(
-                () -> {
-                  view.restore();
-                  out.println("stopped; replay with --seed " + plan.seed());
-                  out.flush();
-                });
+            .unstarted(() -> {
+              view.restore();
+              out.println("stopped; replay with --seed " + plan.seed());
+              out.flush();
+            });
     Runtime.getRuntime().addShutdownHook(restore);
     Terminal.onResize(view::resized);
     try {
@@ -185,7 +197,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static String heading(DemoPlan plan) {
-    return "holdfast demo · seed %d · %d answers through one relay, each provider breaks in its own way"
+    return "holdfast demo · seed %d · %d answers, each provider breaks in its own way"
         .formatted(plan.seed(), plan.answers().size());
   }
 

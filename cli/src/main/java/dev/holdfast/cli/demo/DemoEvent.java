@@ -17,7 +17,7 @@ sealed interface DemoEvent {
   /** The relay found an attempt broken. */
   record Broke(int answer, long atNanos, AttemptRecord attempt) implements DemoEvent {}
 
-  /** The reader got a piece of text. */
+  /** The reader got a piece of text, or of a tool call. */
   record Heard(int answer, long atNanos, long event, String text) implements DemoEvent {}
 
   /** The relay says what became of the session. */

@@ -18,8 +18,8 @@ record DemoPlan(long seed, List<DemoAnswer> answers) {
 
   private static final int TENTHS_MOST = 105;
 
-  /** The text after a long silence comes faster, so that nobody waits for it alone. */
-  private static final int TENTHS_AFTER_SILENCE = 65;
+  /** What is silent for seconds is faster in the rest, so that nobody waits for it alone. */
+  private static final int TENTHS_BESIDE_SILENCE = 60;
 
   DemoPlan {
     answers = List.copyOf(answers);
@@ -42,7 +42,7 @@ record DemoPlan(long seed, List<DemoAnswer> answers) {
       var own = Dice.of(seed, "answer", kind);
       int tokens = DemoAnswer.unbroken(model, number, kind, style).tokens();
       double seconds =
-          (kind.beginsLate() ? TENTHS_AFTER_SILENCE : own.between(TENTHS_LEAST, TENTHS_MOST)) / 10.0;
+          (kind.isSilent() ? TENTHS_BESIDE_SILENCE : own.between(TENTHS_LEAST, TENTHS_MOST)) / 10.0;
       var faults = FaultPlan.parse(kind.plan(own, tokens));
       answers.add(new DemoAnswer(number, kind, style, faults, model, tokens / seconds));
     }
@@ -75,6 +75,9 @@ record DemoPlan(long seed, List<DemoAnswer> answers) {
   }
 
   private static Style take(List<Style> styles, FaultKind kind) {
+    if (kind.callsTool()) {
+      return Style.PROSE;
+    }
     for (int i = 0; i < styles.size(); i++) {
       if (kind.takes(styles.get(i))) {
         return styles.remove(i);

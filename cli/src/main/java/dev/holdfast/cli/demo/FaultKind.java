@@ -21,8 +21,9 @@ enum FaultKind {
   NO_FINISH("no finish reason", "[DONE] in mid-answer without a finish reason"),
   SEVERAL("several breaks", "reset, FIN, 503, silent end, error: one after another"),
   ECHO("echoing provider", "asked for the rest, it first repeats what it had said (llama.cpp)"),
-  DEAD_SILENCE("dead silence", "it takes the request and never says a word"),
-  LONG_SILENCE("silent reasoning", "it thinks for seconds and shows nothing: healthy, so left alone");
+  TOOL_CALL("broken tool call", "the connection is reset inside the arguments of a tool call"),
+  LONG_SILENCE(
+      "silent reasoning", "it thinks for seconds and shows nothing: healthy, so left alone");
 
   private static final List<Style> OF_WIDE_CHARACTERS =
       List.of(Style.CHINESE, Style.JAPANESE, Style.EMOJI);
@@ -49,9 +50,13 @@ enum FaultKind {
     return this == LONG_SILENCE;
   }
 
-  /** Whether seconds pass before the first word, so that the rest had better come faster. */
-  boolean beginsLate() {
-    return this == LONG_SILENCE || this == DEAD_SILENCE;
+  boolean callsTool() {
+    return this == TOOL_CALL;
+  }
+
+  /** Whether nothing is to be seen for seconds, so that the rest had better come faster. */
+  boolean isSilent() {
+    return reasons() || callsTool();
   }
 
   /** Whether an answer of this style lets the fault do its worst. */
@@ -93,8 +98,9 @@ enum FaultKind {
               "end@" + part(dice, tokens),
               error(dice, part(dice, tokens)));
       case ECHO -> "reset@" + 2 * part(dice, tokens) + "; end@" + part(dice, tokens);
-      case DEAD_SILENCE -> "stall@head";
-      case LONG_SILENCE -> "pause@0(for=%dms)+hidden-reasoning".formatted(dice.between(40, 50) * 100);
+      case TOOL_CALL -> "reset@" + dice.between(tokens / 2, tokens * 3 / 4);
+      case LONG_SILENCE ->
+          "pause@0(for=%dms)+hidden-reasoning".formatted(dice.between(40, 50) * 100);
     };
   }
 
@@ -110,7 +116,12 @@ enum FaultKind {
   private static String hint(Dice dice) {
     String form =
         dice.pick(
-            List.of("retry-after", "retry-after-ms", "reset-requests", "retry-info", "message"));
+            List.of(
+                "retry-after",
+                "retry-after-ms",
+                "reset-requests",
+                "shape=google,retry-info",
+                "message"));
     return String.format(Locale.ROOT, "%s=%dms", form, dice.between(9, 15) * 100);
   }
 }

@@ -34,6 +34,8 @@ final class PlainReader {
 
   private final Listener listener;
   private final StringBuilder text = new StringBuilder();
+  private final StringBuilder tools = new StringBuilder();
+  private boolean insideTool;
   private @Nullable String finish;
   private boolean done;
   private String history = "";
@@ -67,7 +69,7 @@ final class PlainReader {
 
   private static Reading refused(int status, InputStream in) throws IOException {
     String body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    return new Reading(status, "", null, false, null, body, null);
+    return new Reading(status, "", "", null, false, null, body, null);
   }
 
   /** Reads the body of a 200. */
@@ -83,7 +85,8 @@ final class PlainReader {
   }
 
   private Reading reading(@Nullable String cut) {
-    return new Reading(200, text.toString(), finish, done, disorder, error, cut);
+    String calls = insideTool ? tools + ")" : "";
+    return new Reading(200, text.toString(), calls, finish, done, disorder, error, cut);
   }
 
   /** An event counts once its blank line has come; half an event at the end is none. */
@@ -136,9 +139,10 @@ final class PlainReader {
   /** Numbers are {@code history-N}: one history, and no number left out or twice. */
   private void number(String id) {
     int dash = id.lastIndexOf('-');
-    long number = dash > 0 && id.substring(dash + 1).matches("\\d{1,18}")
-        ? Long.parseLong(id.substring(dash + 1))
-        : 0;
+    long number =
+        dash > 0 && id.substring(dash + 1).matches("\\d{1,18}")
+            ? Long.parseLong(id.substring(dash + 1))
+            : 0;
     if (number == 0) {
       disorder("an event with id \"" + id + "\" after number " + last);
     } else if (last > 0 && !id.substring(0, dash).equals(history)) {
@@ -159,15 +163,33 @@ final class PlainReader {
       error = chunk.toString();
     }
     for (JsonNode choice : chunk.path("choices")) {
-      String content = choice.path("delta").path("content").asString("");
+      JsonNode delta = choice.path("delta");
+      String content = delta.path("content").asString("");
       if (!content.isEmpty()) {
         text.append(content);
         listener.heard(last, content);
+      }
+      for (JsonNode call : delta.path("tool_calls")) {
+        tool(call.path("function"));
       }
       String reason = choice.path("finish_reason").asString("");
       if (!reason.isEmpty()) {
         finish = finish == null ? reason : finish + " and " + reason;
       }
+    }
+  }
+
+  private void tool(JsonNode function) {
+    String name = function.path("name").asString("");
+    if (!name.isEmpty()) {
+      tools.append(insideTool ? ")" : "").append(name).append('(');
+      insideTool = true;
+      listener.heard(last, "\n⚙ " + name + " ");
+    }
+    String fragment = function.path("arguments").asString("");
+    if (!fragment.isEmpty()) {
+      tools.append(fragment);
+      listener.heard(last, fragment);
     }
   }
 

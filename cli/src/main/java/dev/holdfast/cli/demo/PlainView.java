@@ -26,7 +26,7 @@ final class PlainView implements DemoView {
               .formatted(
                   answer.kind().label(),
                   answer.unbroken().tokens(),
-                  answer.style().name().toLowerCase(Locale.ROOT),
+                  answer.content(),
                   answer.faults()));
     }
     out.flush();

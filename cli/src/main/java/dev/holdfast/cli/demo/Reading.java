@@ -1,5 +1,6 @@
 package dev.holdfast.cli.demo;
 
+import dev.holdfast.simulator.model.Answer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status of the answer; 0 if there was none
  * @param text of the answer
+ * @param tools names and arguments of the tool calls, each as {@code name(arguments)}
  * @param finish the finish reason; null if none came
  * @param done whether {@code [DONE]} came
  * @param disorder what was wrong with the numbers of the events; null if they were 1, 2, 3 …
@@ -18,30 +20,35 @@ import org.jspecify.annotations.Nullable;
 record Reading(
     int status,
     String text,
+    String tools,
     @Nullable String finish,
     boolean done,
     @Nullable String disorder,
     @Nullable String error,
     @Nullable String cut) {
-  /** How an answer ends that said all it had to say. */
-  private static final String FINISH = "stop";
-
   private static final int SHOWN = 24;
 
   /** A request that never got an answer. */
   static Reading failed(String why) {
-    return new Reading(0, "", null, false, null, null, why);
+    return new Reading(0, "", "", null, false, null, null, why);
   }
 
   /** What tells it from the unbroken answer; empty if nothing does. */
-  List<String> differences(String unbroken) {
+  List<String> differences(Answer unbroken, String finishExpected) {
     var found = new ArrayList<String>();
     if (status != 200) {
       found.add("expected status 200, got " + (status == 0 ? "none" : status));
     }
-    difference(unbroken, text, found);
-    if (!FINISH.equals(finish)) {
-      found.add("expected finish reason " + FINISH + ", got " + (finish == null ? "none" : finish));
+    difference("text", unbroken.text(), text, found);
+    Answer.ToolCall call = unbroken.call();
+    String tool = call == null ? "" : call.name() + "(" + call.arguments() + ")";
+    difference("tool call", tool, tools, found);
+    if (!finishExpected.equals(finish)) {
+      found.add(
+          "expected finish reason "
+              + finishExpected
+              + ", got "
+              + (finish == null ? "none" : finish));
     }
     if (!done) {
       found.add("no [DONE]");
@@ -58,18 +65,19 @@ record Reading(
     return found;
   }
 
-  private static void difference(String expected, String got, List<String> found) {
+  private static void difference(String what, String expected, String got, List<String> found) {
     if (expected.equals(got)) {
       return;
     }
+    int shorter = Math.min(expected.length(), got.length());
     int at = 0;
-    while (at < Math.min(expected.length(), got.length()) && expected.charAt(at) == got.charAt(at)) {
+    while (at < shorter && expected.charAt(at) == got.charAt(at)) {
       at++;
     }
     found.add(
-        "text: expected %d characters, got %d; at %d expected %s, got %s"
+        "%s: expected %d characters, got %d; at %d expected %s, got %s"
             .formatted(
-                expected.length(), got.length(), at, shown(expected, at), shown(got, at)));
+                what, expected.length(), got.length(), at, shown(expected, at), shown(got, at)));
   }
 
   private static String shown(String text, int at) {

@@ -2,7 +2,6 @@ package dev.holdfast.cli.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The table at the end: a line an answer, and what went wrong if something did. */
 final class ResultTable {
@@ -10,7 +9,8 @@ final class ResultTable {
       List.of("#", "fault", "text", "attempts", "recovered", "verdict", "equal");
 
   /** Which columns are numbers, and stand at the right. */
-  private static final List<Boolean> NUMBERS = List.of(true, false, false, true, true, false, false);
+  private static final List<Boolean> NUMBERS =
+      List.of(true, false, false, true, true, false, false);
 
   private ResultTable() {}
 
@@ -71,7 +71,7 @@ final class ResultTable {
     return List.of(
         Integer.toString(answer.answer().number()),
         answer.answer().kind().label(),
-        answer.answer().style().name().toLowerCase(Locale.ROOT),
+        answer.answer().content(),
         Integer.toString(answer.attempts()),
         answer.breaks() == 0 ? "–" : answer.recoveredNanos() / 1_000_000 + " ms",
         answer.verdict(),

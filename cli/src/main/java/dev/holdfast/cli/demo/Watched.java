@@ -99,7 +99,7 @@ final class Watched {
       }
       case DemoEvent.Closed e -> {
         reading = e.reading();
-        differences = e.reading().differences(answer.unbroken().text());
+        differences = e.reading().differences(answer.unbroken(), answer.finish());
         yield over();
       }
     };

@@ -356,6 +356,9 @@ public final class SessionMachine {
     if (deadlines.due(Clock.TOOL_HOLD, now)) {
       deadlines.clear(Clock.TOOL_HOLD);
       committed.releaseTool(batch);
+      if (a != null && !a.over && batch.count() > 0) {
+        tokens.progressed(a, now);
+      }
     }
     if (deadlines.due(Clock.COMMIT, now)) {
       deadlines.clear(Clock.COMMIT);

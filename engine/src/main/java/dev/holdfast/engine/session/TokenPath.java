@@ -232,6 +232,12 @@ final class TokenPath implements SseSink {
     }
   }
 
+  /** What was held goes out, so there is content now. */
+  void progressed(Attempt a, long nowNanos) {
+    begin(a, nowNanos);
+    progressed(a);
+  }
+
   /** The first new delta of this attempt that counts. */
   private void progressed(Attempt a) {
     if (a.progressed) {

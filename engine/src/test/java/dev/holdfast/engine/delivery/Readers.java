@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -79,17 +80,17 @@ final class Readers implements AfterEachCallback {
 
   /** The connection takes one more piece and then nothing. */
   Readers block(int reader) {
-    connections.get(reader).takes = false;
+    connection(reader).takes = false;
     return this;
   }
 
   Readers drain(int reader) {
-    connections.get(reader).takes = true;
+    connection(reader).takes = true;
     return tell(new DeliveryFact.Drained(now, reader));
   }
 
   Readers leave(int reader) {
-    connections.get(reader).over = true;
+    connection(reader).over = true;
     return tell(new DeliveryFact.ReaderLeft(now, reader));
   }
 
@@ -102,6 +103,13 @@ final class Readers implements AfterEachCallback {
     }
     now = until;
     return this;
+  }
+
+  /** Nothing of ours runs for so long; then the deadline comes before what else is readable. */
+  Readers stoppedForSeconds(long seconds) {
+    now += Duration.ofSeconds(seconds).toNanos();
+    deadlineNanos = Long.MAX_VALUE;
+    return tell(new DeliveryFact.DeadlinePassed(now, deadline));
   }
 
   Readers tell(DeliveryFact fact) {
@@ -164,9 +172,13 @@ final class Readers implements AfterEachCallback {
     }
   }
 
+  private Connection connection(int reader) {
+    return Objects.requireNonNull(connections.get(reader));
+  }
+
   private Connection live(int reader) {
-    assertThat(connections.get(reader).over).as("reader %s is not over", reader).isFalse();
-    return connections.get(reader);
+    assertThat(connection(reader).over).as("reader %s is not over", reader).isFalse();
+    return connection(reader);
   }
 
   private void over(int reader) {

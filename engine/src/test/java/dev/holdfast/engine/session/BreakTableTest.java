@@ -141,14 +141,18 @@ class BreakTableTest {
 
   @Test
   void tool_released_isAnError() {
-    var session = sessions.streaming().answer(Chat.ROLE + Chat.tool("{\"a\":")).end();
+    var session = sessions.streaming().answer(Chat.ROLE + Chat.tool("{\"a\":"));
+
+    session.afterSeconds(20).end();
 
     session.called(1).failed("tool_call_released");
   }
 
   @Test
   void tool_afterText_isAnError() {
-    var session = sessions.streaming().answer(Chat.text("Hi") + Chat.tool("{")).end();
+    var session = sessions.streaming().answer(Chat.text("Hi") + Chat.tool("{"));
+
+    session.afterSeconds(20).end();
 
     session.called(1).failed("tool_call_released");
   }
@@ -209,6 +213,23 @@ class BreakTableTest {
     var session = sessions.plan().with(members).begin().head().send(Chat.ROLE).end();
 
     session.afterSeconds(1).called(2);
+  }
+
+  /** After a committed preamble the retry is rewritten, and each choice keeps its own finish. */
+  @Test
+  void choices_afterACommittedPreamble_eachFinish() {
+    var session = sessions.plan().with("\"n\":2").begin();
+    session.head().send(Chat.ROLE).afterSeconds(10).end().afterSeconds(1).called(2);
+    var answer =
+        Chat.choice(0, "{\"content\":\"Hi\"}", "null")
+            + Chat.choice(1, "{\"content\":\"Ho\"}", "null")
+            + Chat.choice(0, "{}", "\"stop\"")
+            + Chat.choice(1, "{}", "\"stop\"")
+            + Chat.DONE;
+
+    session.answer(Chat.asOtherCall(answer));
+
+    assertThat(session.complete().wire()).isEqualTo(Chat.ROLE + answer);
   }
 
   @ParameterizedTest

@@ -18,7 +18,12 @@ final class Answers {
   private static final long RATE_LIMIT_SECONDS_MAX = 60;
   private static final long UNAVAILABLE_SECONDS_MAX = 30;
 
-  /** Headers of an upstream that tell a caller something: request ids and what is left of limits. */
+  /** The machine-readable word, also where the body is the upstream's own. */
+  private static final String WHY = "X-Holdfast-Why";
+
+  /**
+   * Headers of an upstream that tell a caller something: request ids and what is left of limits.
+   */
   private static final Pattern PASSED_DOWN =
       Pattern.compile(
           "x-request-id|request-id|x-generation-id|openai-processing-ms|openai-version"
@@ -61,6 +66,7 @@ final class Answers {
     var headers = new LinkedHashMap<String, String>();
     headers.put("X-Holdfast-Session", call.id());
     headers.put("x-should-retry", "false");
+    headers.put(WHY, failure.why());
     headers.put("Cache-Control", "private, no-store");
     if (status == 429 || status == 503) {
       long most = status == 429 ? RATE_LIMIT_SECONDS_MAX : UNAVAILABLE_SECONDS_MAX;
@@ -79,6 +85,7 @@ final class Answers {
     response.putHeader("Content-Type", "application/json");
     response.putHeader("Cache-Control", "private, no-store");
     response.putHeader("x-should-retry", "false");
+    response.putHeader(WHY, why);
     var type = status == 401 ? "authentication_error" : "invalid_request_error";
     var json =
         "{\"error\":{\"message\":"
@@ -98,6 +105,7 @@ final class Answers {
     response.putHeader("Content-Type", "application/json");
     response.putHeader("Retry-After", "1");
     response.putHeader("x-should-retry", "true");
+    response.putHeader(WHY, "draining");
     response
         .setStatusCode(503)
         .end(

@@ -11,10 +11,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A running relay. Started with {@link #start}; stopped with {@link #drain}, which lets live sessions
- * end, or {@link #close}, which cuts them. Safe for many threads.
+ * A running relay. Started with {@link #start}; stopped with {@link #drain}, which lets live
+ * sessions end, or {@link #close}, which cuts them. Safe for many threads.
  */
 public final class Relay {
   private static final long LOOK_AGAIN_MILLIS = 50;
@@ -25,8 +26,8 @@ public final class Relay {
 
   private final Vertx vertx;
   private final Shared shared;
-  private final List<Worker> workers = new ArrayList<>();
-  private int port;
+  private final List<Worker> workers = new CopyOnWriteArrayList<>();
+  private volatile int port;
 
   private Relay(Vertx vertx, Shared shared) {
     this.vertx = vertx;
@@ -42,8 +43,7 @@ public final class Relay {
     var heap = Runtime.getRuntime().maxMemory();
     var limits = MemoryLimits.ofHeap(heap).withKeep(config.journal().keep());
     limits =
-        limits.withSizeBytesMax(
-            Math.min(limits.sizeBytesMax(), config.journal().sizeBytesMax()));
+        limits.withSizeBytesMax(Math.min(limits.sizeBytesMax(), config.journal().sizeBytesMax()));
     return start(config, listener, new MemoryStore(limits, System::nanoTime));
   }
 
@@ -58,30 +58,31 @@ public final class Relay {
     var shared = new Shared(config, store, new GuardBoard(config, vertx), listener);
     var relay = new Relay(vertx, shared);
     vertx.setPeriodic(EXPIRE_EVERY_MILLIS, id -> store.expire());
-    return relay
-        .deploy(config.listen().port())
-        .compose(
-            first -> {
-              relay.port = first.port();
-              Future<?> all = Future.succeededFuture();
-              for (int i = 1; i < config.workers(); i++) {
-                all = all.compose(nothing -> relay.deploy(relay.port));
-              }
-              return all;
-            })
-        .map(nothing -> relay)
-        .recover(cause -> vertx.close().transform(closed -> Future.failedFuture(cause)));
+    // Bound to no context: a failure is told after the event loops are gone.
+    var started = Promise.<Relay>promise();
+    Future<?> all = Future.succeededFuture();
+    for (int i = 0; i < config.workers(); i++) {
+      all = all.compose(nothing -> relay.deploy());
+    }
+    all.onComplete(deployed -> {
+      if (deployed.succeeded()) {
+        relay.port = relay.workers.getFirst().port();
+        started.complete(relay);
+      } else {
+        vertx.close().onComplete(closed -> started.fail(deployed.cause()));
+      }
+    });
+    return started.future();
   }
 
-  private Future<Worker> deploy(int onPort) {
-    var worker = new Worker(shared, onPort);
+  private Future<Worker> deploy() {
+    var worker = new Worker(shared);
     return vertx
         .deployVerticle(worker, new DeploymentOptions())
-        .map(
-            id -> {
-              workers.add(worker);
-              return worker;
-            });
+        .map(id -> {
+          workers.add(worker);
+          return worker;
+        });
   }
 
   /** The port it listens on. */
@@ -128,11 +129,10 @@ public final class Relay {
       var cut = Promise.<Void>promise();
       worker
           .home()
-          .runOnContext(
-              nothing -> {
-                worker.stopSessions();
-                cut.complete();
-              });
+          .runOnContext(nothing -> {
+            worker.stopSessions();
+            cut.complete();
+          });
       cuts.add(cut.future());
     }
     var done = Promise.<Void>promise();

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One upstream call on the wire: turns what happens to it into facts of its attempt. */
 final class UpstreamExchange {
-  /** A body that is over but for its last chunk ends within a moment, and the connection serves on. */
+  /**
+   * A body that is over but for its last chunk ends within a moment, and the connection serves on.
+   */
   private static final long RELEASE_MILLIS = 1_000;
 
   private final int attempt;
@@ -71,16 +73,19 @@ final class UpstreamExchange {
             .setConnectTimeout(connectTimeout.toMillis());
     client
         .request(options)
-        .onComplete(
-            connected -> {
-              if (connected.failed()) {
-                failed(connected.cause(), false);
-              } else if (closed) {
-                connected.result().reset();
-              } else {
-                send(connected.result(), to, call, headers);
-              }
-            });
+        .onComplete(connected -> {
+          if (connected.failed()) {
+            failed(connected.cause(), false);
+            return;
+          }
+          // Failures are told by the sending or by the response; unheard, this would be logged.
+          connected.result().exceptionHandler(cause -> {});
+          if (closed) {
+            connected.result().reset();
+          } else {
+            send(connected.result(), to, call, headers);
+          }
+        });
   }
 
   private void send(
@@ -100,14 +105,13 @@ final class UpstreamExchange {
     }
     connected
         .send(Buffer.buffer(call.body()))
-        .onComplete(
-            answered -> {
-              if (answered.succeeded()) {
-                read(answered.result());
-              } else {
-                failed(answered.cause(), true);
-              }
-            });
+        .onComplete(answered -> {
+          if (answered.succeeded()) {
+            read(answered.result());
+          } else {
+            failed(answered.cause(), true);
+          }
+        });
   }
 
   private void read(HttpClientResponse answer) {
@@ -198,11 +202,13 @@ final class UpstreamExchange {
   /** What the transport said, in our words; its own may name addresses, but never a credential. */
   private static Failure failure(Throwable cause, boolean connected) {
     var root = cause;
+    boolean unknownHost = false;
     while (root.getCause() != null && root.getCause() != root) {
+      unknownHost |= root instanceof UnknownHostException;
       root = root.getCause();
     }
     var said = Objects.toString(root.getMessage(), root.getClass().getSimpleName());
-    if (root instanceof UnknownHostException) {
+    if (unknownHost || root instanceof UnknownHostException) {
       return new Unreachable(Unreachable.Kind.DNS, "no such host");
     }
     if (cause instanceof ConnectTimeoutException

@@ -7,7 +7,6 @@ import dev.holdfast.journal.SessionHead;
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.StoredRequest;
-import dev.holdfast.relay.config.RelayConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -29,17 +28,20 @@ final class Worker extends VerticleBase {
   /** One process rarely has files for more. */
   private static final int CONNECTIONS_MAX = 100_000;
 
+  /**
+   * Vert.x takes a free port for all servers that ask for one negative number; 0 is one for each.
+   */
+  private static final int SHARED_FREE_PORT = -1;
+
   private final Shared shared;
-  private final int port;
   private final Set<SessionDriver> sessions = new HashSet<>();
   private final Map<String, UpstreamAddress> addresses = new HashMap<>();
   private @Nullable HttpServer server;
   private @Nullable HttpClient client;
   private @Nullable TurnEnd turnEnd;
 
-  Worker(Shared shared, int port) {
+  Worker(Shared shared) {
     this.shared = shared;
-    this.port = port;
     for (var upstream : shared.config().upstreams()) {
       addresses.put(upstream.name(), UpstreamAddress.of(upstream));
     }
@@ -71,7 +73,8 @@ final class Worker extends VerticleBase {
                     .setTcpNoDelay(true))
             .requestHandler(desk::take)
             .invalidRequestHandler(desk::invalid);
-    return server.listen(port, shared.config().listen().host());
+    var listen = shared.config().listen();
+    return server.listen(listen.port() == 0 ? SHARED_FREE_PORT : listen.port(), listen.host());
   }
 
   int port() {
@@ -103,24 +106,21 @@ final class Worker extends VerticleBase {
                 if (!(created instanceof Created.Fresh fresh)) {
                   throw new IllegalStateException("expected a fresh session without a key");
                 }
-                context.runOnContext(
-                    nothing -> {
-                      var driver =
-                          new SessionDriver(
-                              call, fresh.ref(), Worker.this, settings(call), shared.seed());
-                      sessions.add(driver);
-                      driver.start(reader);
-                    });
+                context.runOnContext(nothing -> {
+                  var driver =
+                      new SessionDriver(
+                          call, fresh.ref(), Worker.this, settings(call), shared.seed());
+                  sessions.add(driver);
+                  driver.start(reader);
+                });
               }
 
               @Override
               public void failed(StoreFailure failure) {
-                context.runOnContext(
-                    nothing -> {
-                      shared.sessionEnded();
-                      Answers.failed(
-                          reader, call, Shared.journalFailed(failure), true, List.of());
-                    });
+                context.runOnContext(nothing -> {
+                  shared.sessionEnded();
+                  Answers.failed(reader, call, Shared.journalFailed(failure), true, List.of());
+                });
               }
             });
   }

@@ -30,8 +30,6 @@ record ChatTranscript(
   /** What an answer is known by; a reader sees those of the first attempt for ever. */
   static final List<String> IDENTITY = List.of("id", "created", "model", "system_fingerprint");
 
-  private static final int TOKEN_CHARACTERS_MAX = 8;
-
   ChatTranscript {
     identity = Map.copyOf(identity);
   }
