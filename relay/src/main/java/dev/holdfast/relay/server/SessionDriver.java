@@ -338,7 +338,7 @@ final class SessionDriver {
     if (to.simulator() && !call.faultPlan().isEmpty()) {
       headers.put("x-simulator-plan", call.faultPlan());
     }
-    exchange = new UpstreamExchange(c.attempt(), this::tell, worker.vertx());
+    exchange = new UpstreamExchange(c.attempt(), this::tell, worker.vertx(), worker.turnEnd());
     exchange.open(worker.client(), to, c.call(), headers, call.plan().clocks().connect());
   }
 

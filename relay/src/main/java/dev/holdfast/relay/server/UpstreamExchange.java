@@ -36,16 +36,25 @@ final class UpstreamExchange {
   private final int attempt;
   private final Consumer<SessionFact> facts;
   private final Vertx vertx;
+  private final TurnEnd turnEnd;
+  private final Runnable atTurnEnd = this::tellArrived;
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
   private boolean closed;
   private boolean paused;
   private boolean over;
 
-  UpstreamExchange(int attempt, Consumer<SessionFact> facts, Vertx vertx) {
+  /** What has come in this turn of the loop; null for nothing. */
+  private @Nullable Buffer arrived;
+
+  /** Whether {@link #arrived} holds more than one chunk, in a buffer of ours. */
+  private boolean gathered;
+
+  UpstreamExchange(int attempt, Consumer<SessionFact> facts, Vertx vertx, TurnEnd turnEnd) {
     this.attempt = attempt;
     this.facts = facts;
     this.vertx = vertx;
+    this.turnEnd = turnEnd;
   }
 
   void open(
@@ -112,12 +121,14 @@ final class UpstreamExchange {
     response = answer;
     answer.handler(this::bytes);
     answer.exceptionHandler(cause -> failed(cause, true));
-    answer.endHandler(nothing -> {
-      over = true;
-      if (!closed) {
-        facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
-      }
-    });
+    answer.endHandler(
+        nothing -> {
+          over = true;
+          tellArrived();
+          if (!closed) {
+            facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
+          }
+        });
     var headers = answer.headers();
     facts.accept(
         new SessionFact.HeadArrived(
@@ -133,8 +144,33 @@ final class UpstreamExchange {
     return value == null ? "" : value;
   }
 
+  /**
+   * One read of a socket may bring many chunks, and each of them handed on by itself would cost the
+   * readers a write of its own.
+   */
   private void bytes(Buffer buffer) {
     if (closed) {
+      return;
+    }
+    if (arrived == null) {
+      arrived = buffer;
+      gathered = false;
+      turnEnd.then(atTurnEnd);
+    } else if (gathered) {
+      arrived.appendBuffer(buffer);
+    } else {
+      arrived =
+          Buffer.buffer(2 * (arrived.length() + buffer.length()))
+              .appendBuffer(arrived)
+              .appendBuffer(buffer);
+      gathered = true;
+    }
+  }
+
+  private void tellArrived() {
+    var buffer = arrived;
+    arrived = null;
+    if (buffer == null || closed) {
       return;
     }
     var data = ((BufferInternal) buffer).getByteBuf();
@@ -154,6 +190,7 @@ final class UpstreamExchange {
 
   private void failed(Throwable cause, boolean connected) {
     over = true;
+    tellArrived();
     if (closed) {
       return;
     }

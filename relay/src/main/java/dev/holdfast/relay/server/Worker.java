@@ -38,6 +38,7 @@ final class Worker extends VerticleBase {
   private final Map<String, UpstreamAddress> addresses = new HashMap<>();
   private @Nullable HttpServer server;
   private @Nullable HttpClient client;
+  private @Nullable TurnEnd turnEnd;
 
   Worker(Shared shared) {
     this.shared = shared;
@@ -48,6 +49,7 @@ final class Worker extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    turnEnd = new TurnEnd(context);
     client =
         vertx
             .httpClientBuilder()
@@ -172,6 +174,10 @@ final class Worker extends VerticleBase {
 
   SessionStore store() {
     return shared.store();
+  }
+
+  TurnEnd turnEnd() {
+    return Objects.requireNonNull(turnEnd);
   }
 
   GuardBoard board() {
