@@ -22,7 +22,7 @@ final class RawClient implements AutoCloseable {
   static final String COMPLETIONS = "/v1/chat/completions";
 
   /** No wait of a test is longer; what takes more hangs. */
-  private static final int READ_MILLIS_MAX = 90_000;
+  private static final int READ_MILLIS_MAX = 180_000;
 
   private static final int RECEIVE_BUFFER_SMALL = 8 << 10;
 
@@ -173,7 +173,8 @@ final class RawClient implements AutoCloseable {
       int colon = line.indexOf(':');
       headers.add(
           Map.entry(
-              line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip()));
+              line.substring(0, colon).toLowerCase(Locale.ROOT),
+              line.substring(colon + 1).strip()));
     }
     return Integer.parseInt(status.split(" ", 3)[1]);
   }

@@ -2,6 +2,7 @@ package dev.holdfast.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+
 import org.junit.jupiter.api.Test;
 
 class RelayStartTest {
@@ -19,8 +20,7 @@ class RelayStartTest {
   @Test
   void takenPort_isToldAndLeavesTheOtherRelayAlone() throws Exception {
     try (var first = RelayRig.start(RelayRig.oneUpstream(NOWHERE))) {
-      var yaml =
-          RelayRig.oneUpstream(NOWHERE).replace("127.0.0.1:0", "127.0.0.1:" + first.port());
+      var yaml = RelayRig.oneUpstream(NOWHERE).replace("127.0.0.1:0", "127.0.0.1:" + first.port());
 
       var failure = catchThrowable(() -> RelayRig.start(yaml));
 
