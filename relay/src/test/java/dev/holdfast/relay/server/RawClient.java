@@ -22,7 +22,7 @@ final class RawClient implements AutoCloseable {
   static final String COMPLETIONS = "/v1/chat/completions";
 
   /** No wait of a test is longer; what takes more hangs. */
-  private static final int READ_MILLIS_MAX = 90_000;
+  private static final int READ_MILLIS_MAX = 180_000;
 
   private static final int RECEIVE_BUFFER_SMALL = 8 << 10;
 
