@@ -96,7 +96,7 @@ record Item(
       int most = number % 20 == 19 ? 300 : 12 + number * 53 % 70;
       texts.add(cut(answer.textTokens(), most));
     }
-    var first = answers.get(0);
+    var first = answers.getFirst();
     var call = first.call();
     return new Item(
         kind,
