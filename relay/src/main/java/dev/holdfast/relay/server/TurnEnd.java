@@ -4,8 +4,8 @@ import io.vertx.core.Context;
 import java.util.ArrayList;
 
 /**
- * Work that waits until the event loop has read every socket that was ready, and is then done as one
- * task. For one event loop, on it.
+ * Work that waits until the event loop has read every socket that was ready, and is then done as
+ * one task. For one event loop, on it.
  */
 final class TurnEnd {
   private final Context home;

@@ -121,14 +121,13 @@ final class UpstreamExchange {
     response = answer;
     answer.handler(this::bytes);
     answer.exceptionHandler(cause -> failed(cause, true));
-    answer.endHandler(
-        nothing -> {
-          over = true;
-          tellArrived();
-          if (!closed) {
-            facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
-          }
-        });
+    answer.endHandler(nothing -> {
+      over = true;
+      tellArrived();
+      if (!closed) {
+        facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
+      }
+    });
     var headers = answer.headers();
     facts.accept(
         new SessionFact.HeadArrived(
