@@ -6,8 +6,8 @@ import dev.holdfast.simulator.SimulatorServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The simulator inside this process, when a configuration names one without an address: so the first
- * minute works without an account.
+ * The simulator inside this process, when a configuration names one without an address: so the
+ * first minute works without an account.
  */
 final class BuiltInSimulator implements AutoCloseable {
   private final RelayConfig config;

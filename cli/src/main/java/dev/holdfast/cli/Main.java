@@ -16,8 +16,14 @@ import picocli.CommandLine.Spec;
     name = "holdfast",
     description = "Keeps streamed LLM answers whole.",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
-    subcommands = {DemoCommand.class, RelayCommand.class, SimulateCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      RelayCommand.class,
+      SimulateCommand.class,
+      WorldCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

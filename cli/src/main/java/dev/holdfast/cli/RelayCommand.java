@@ -34,7 +34,10 @@ final class RelayCommand implements Callable<Integer> {
       description = "A YAML file; docs/OPERATING.md lists its keys.")
   private @Nullable Path config;
 
-  @Option(names = "--port", paramLabel = "PORT", description = "Listens there; 0 takes a free port.")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Listens there; 0 takes a free port.")
   private @Nullable Integer port;
 
   @Spec private CommandSpec spec;

@@ -79,8 +79,7 @@ final class SimulateCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       spec.commandLine()
           .getErr()
-          .println(
-              "holdfast: expected a free port, got " + port + ": " + e.getMessage());
+          .println("holdfast: expected a free port, got " + port + ": " + e.getMessage());
       return 1;
     }
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class MainTest {
@@ -15,6 +17,14 @@ class MainTest {
   void help_printsUsageToStdout_andSucceeds() {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: holdfast").contains("--version");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "relay", "simulate", "world"})
+  void help_ofACommand_printsItsUsage_andSucceeds(String command) {
+    assertThat(execute(command, "--help")).isZero();
+    assertThat(out.toString()).startsWith("Usage: holdfast " + command).contains("--help");
     assertThat(err.toString()).isEmpty();
   }
 

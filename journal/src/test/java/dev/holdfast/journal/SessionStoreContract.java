@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /**
  * What every {@link SessionStore} must do. A store's own test extends it and makes the store;
  * nothing here knows whether it answers at once.
+ *
+ * <p>One file because a store inherits the whole contract or none of it.
  */
 public abstract class SessionStoreContract {
   protected static final MemoryLimits LIMITS =

@@ -8,8 +8,8 @@ import java.util.List;
  * How many columns of a terminal a text takes.
  *
  * <p>Terminals disagree about joined emoji, flags and variation selectors. Where they do, this
- * counts what the widest of them draws, so that a text never leaves its place; a terminal that draws
- * less leaves a blank.
+ * counts what the widest of them draws, so that a text never leaves its place; a terminal that
+ * draws less leaves a blank.
  */
 final class Columns {
   private static final int JOINER = 0x200D;

@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 /** Shows that answers stay whole, and proves it. */
 @Command(
     name = "demo",
-    mixinStandardHelpOptions = true,
     description = {
       "Shows answers that stay whole though their provider breaks, and compares each with the"
           + " unbroken one.",
@@ -138,12 +137,11 @@ public final class DemoCommand implements Callable<Integer> {
     // Also when told to stop: the cursor has to come back, and the seed is worth knowing.
     var restore =
         Thread.ofPlatform()
-            .unstarted(
-                () -> {
-                  view.restore();
-                  out.println("stopped; replay with --seed " + plan.seed());
-                  out.flush();
-                });
+            .unstarted(() -> {
+              view.restore();
+              out.println("stopped; replay with --seed " + plan.seed());
+              out.flush();
+            });
     Runtime.getRuntime().addShutdownHook(restore);
     Terminal.onResize(view::resized);
     try {

@@ -72,17 +72,23 @@ final class DemoRun {
   }
 
   private List<Watched> run() throws InterruptedException {
+    // Shown at once: until relay and simulator stand, a busy machine may take seconds.
+    List<Watched> answers = show();
     try (var simulator = SimulatorServer.start()) {
       var yaml = new StringBuilder(SETTINGS).append("upstreams:\n");
       for (DemoAnswer answer : plan.answers()) {
         String url = simulator.add(answer.upstream(), answer.faults(), answer.provider(speed));
-        yaml.append("  %s: { dialect: openai-chat, url: \"%s\", continuation: [prefill] }\n"
-            .formatted(answer.upstream(), url));
+        yaml.append(
+            "  %s: { dialect: openai-chat, url: \"%s\", continuation: [prefill] }\n"
+                .formatted(answer.upstream(), url));
       }
       var relay = start(RelayConfig.parse(yaml.toString(), Map.of()));
       HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
       try {
-        return watch(client, URI.create("http://127.0.0.1:" + relay.port() + "/v1/chat/completions"));
+        return watch(
+            answers,
+            client,
+            URI.create("http://127.0.0.1:" + relay.port() + "/v1/chat/completions"));
       } finally {
         client.shutdownNow();
         relay.close();
@@ -101,15 +107,22 @@ final class DemoRun {
     }
   }
 
-  private List<Watched> watch(HttpClient client, URI uri) throws InterruptedException {
-    long beganNanos = System.nanoTime();
+  private List<Watched> show() {
+    long now = System.nanoTime();
     var answers = new ArrayList<Watched>();
     for (DemoAnswer answer : plan.answers()) {
-      var one = new Watched(answer, beganNanos);
+      var one = new Watched(answer, now);
       answers.add(one);
       watched.put(answer.number(), one);
     }
-    view.began(answers, beganNanos);
+    view.began(answers, now);
+    view.passed(now);
+    return answers;
+  }
+
+  private List<Watched> watch(List<Watched> answers, HttpClient client, URI uri)
+      throws InterruptedException {
+    long beganNanos = System.nanoTime();
     for (DemoAnswer answer : plan.answers()) {
       Thread.ofVirtual().name("reader-" + answer.number()).start(() -> read(client, uri, answer));
     }

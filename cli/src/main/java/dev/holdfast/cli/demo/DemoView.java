@@ -20,7 +20,7 @@ interface DemoView {
         public void ended() {}
       };
 
-  /** The answers are asked now. */
+  /** The answers will be asked as soon as there is somebody to ask. */
   void began(List<Watched> answers, long nowNanos);
 
   /** Something happened to one of them. */

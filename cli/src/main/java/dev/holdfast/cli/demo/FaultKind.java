@@ -22,7 +22,8 @@ enum FaultKind {
   SEVERAL("several breaks", "reset, FIN, 503, silent end, error: one after another"),
   ECHO("echoing provider", "asked for the rest, it first repeats what it had said (llama.cpp)"),
   TOOL_CALL("broken tool call", "the connection is reset inside the arguments of a tool call"),
-  LONG_SILENCE("silent reasoning", "it thinks for seconds and shows nothing: healthy, so left alone");
+  LONG_SILENCE(
+      "silent reasoning", "it thinks for seconds and shows nothing: healthy, so left alone");
 
   private static final List<Style> OF_WIDE_CHARACTERS =
       List.of(Style.CHINESE, Style.JAPANESE, Style.EMOJI);
@@ -98,7 +99,8 @@ enum FaultKind {
               error(dice, part(dice, tokens)));
       case ECHO -> "reset@" + 2 * part(dice, tokens) + "; end@" + part(dice, tokens);
       case TOOL_CALL -> "reset@" + dice.between(tokens / 2, tokens * 3 / 4);
-      case LONG_SILENCE -> "pause@0(for=%dms)+hidden-reasoning".formatted(dice.between(40, 50) * 100);
+      case LONG_SILENCE ->
+          "pause@0(for=%dms)+hidden-reasoning".formatted(dice.between(40, 50) * 100);
     };
   }
 

@@ -186,7 +186,8 @@ final class LiveView implements DemoView {
     String name = answer.answer().number() + " " + answer.answer().kind().label();
     int room = grid.width() - Columns.of(name) - 3;
     Status status = status(answer, alarm, nowNanos);
-    String right = Columns.of(status.text()) <= room ? status.text() : Columns.clip(status.brief(), room);
+    boolean fits = Columns.of(status.text()) <= room;
+    String right = fits ? status.text() : Columns.clip(status.brief(), room);
     String fill = " " + paint.filler().repeat(Math.max(0, room - Columns.of(right))) + " ";
     return alarm
         ? paint.alarm(name + fill + right + " ")
@@ -206,7 +207,10 @@ final class LiveView implements DemoView {
     boolean silence = silent > SILENCE_NANOS;
     String seconds = String.format(Locale.ROOT, "silent %.0f s", silent / 1e9);
     return switch (answer.phase()) {
-      case WAITING -> new Status(Paint.Tone.FAINT, silence ? seconds : "waiting", "…");
+      case WAITING -> {
+        String waiting = answer.attempts() == 0 ? "starting" : silence ? seconds : "waiting";
+        yield new Status(Paint.Tone.FAINT, waiting, "…");
+      }
       case STREAMING ->
           new Status(
               silence ? Paint.Tone.YELLOW : Paint.Tone.CYAN,

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A growing text in lines of some width, broken at blanks where there are any. Only the last line is
- * laid out again when text is added, since it alone can change.
+ * A growing text in lines of some width, broken at blanks where there are any. Only the last line
+ * is laid out again when text is added, since it alone can change.
  */
 final class Pane {
   /** Stands in the text where a continuation joins; no text of the simulator has it. */

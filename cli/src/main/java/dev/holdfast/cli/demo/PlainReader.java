@@ -139,9 +139,10 @@ final class PlainReader {
   /** Numbers are {@code history-N}: one history, and no number left out or twice. */
   private void number(String id) {
     int dash = id.lastIndexOf('-');
-    long number = dash > 0 && id.substring(dash + 1).matches("\\d{1,18}")
-        ? Long.parseLong(id.substring(dash + 1))
-        : 0;
+    long number =
+        dash > 0 && id.substring(dash + 1).matches("\\d{1,18}")
+            ? Long.parseLong(id.substring(dash + 1))
+            : 0;
     if (number == 0) {
       disorder("an event with id \"" + id + "\" after number " + last);
     } else if (last > 0 && !id.substring(0, dash).equals(history)) {

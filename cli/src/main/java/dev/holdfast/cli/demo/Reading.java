@@ -65,13 +65,13 @@ record Reading(
     return found;
   }
 
-  private static void difference(
-      String what, String expected, String got, List<String> found) {
+  private static void difference(String what, String expected, String got, List<String> found) {
     if (expected.equals(got)) {
       return;
     }
+    int shorter = Math.min(expected.length(), got.length());
     int at = 0;
-    while (at < Math.min(expected.length(), got.length()) && expected.charAt(at) == got.charAt(at)) {
+    while (at < shorter && expected.charAt(at) == got.charAt(at)) {
       at++;
     }
     found.add(

@@ -9,7 +9,8 @@ final class ResultTable {
       List.of("#", "fault", "text", "attempts", "recovered", "verdict", "equal");
 
   /** Which columns are numbers, and stand at the right. */
-  private static final List<Boolean> NUMBERS = List.of(true, false, false, true, true, false, false);
+  private static final List<Boolean> NUMBERS =
+      List.of(true, false, false, true, true, false, false);
 
   private ResultTable() {}
 

@@ -11,7 +11,7 @@ import sun.misc.Signal;
 
 /**
  * The terminal at the standard output. The JDK tells neither whether there is one, if the input is
- * something else, nor its size; {@code test} and {@code stty} do, wherever there are such terminals.
+ * something else, nor its size; {@code test} and {@code stty} do, wherever terminals are obeyed.
  */
 final class Terminal {
   /**

@@ -21,9 +21,7 @@ class GridTest {
         boolean[][] taken = new boolean[rows + 1][columns + 1];
         for (int pane = 0; pane < Math.min(ANSWERS, grid.places()); pane++) {
           for (int row = grid.top(pane); row <= grid.top(pane) + grid.textLines(pane); row++) {
-            for (int column = grid.left(pane);
-                column < grid.left(pane) + grid.width();
-                column++) {
+            for (int column = grid.left(pane); column < grid.left(pane) + grid.width(); column++) {
               assertThat(row).isBetween(2, rows - 1);
               assertThat(column).isBetween(1, columns);
               assertThat(taken[row][column]).isFalse();

@@ -15,7 +15,7 @@ class PaneTest {
   @EnumSource
   void linesOfAnyText_fitThePane_andLoseNothing(Style style) {
     String text = new Model(7).answer(Prompt.of(style.tag())).text();
-    for (int width : List.of(8, 25, 46)) {
+    for (int width : List.of(12, 25, 46)) {
       List<String> lines = Pane.layOut(text, width);
 
       assertThat(lines).allSatisfy(line -> assertThat(Columns.of(line)).isLessThanOrEqualTo(width));

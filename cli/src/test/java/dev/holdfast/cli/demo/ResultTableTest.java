@@ -55,8 +55,7 @@ class ResultTableTest {
     int number = answer.number();
     var call = answer.unbroken().call();
     String tools = call == null ? "" : call.name() + "(" + call.arguments() + ")";
-    var broken =
-        new AttemptRecord(1, answer.target(), "begin", 0, 10 * MILLI, true, "reset");
+    var broken = new AttemptRecord(1, answer.target(), "begin", 0, 10 * MILLI, true, "reset");
     var mended =
         new AttemptRecord(2, answer.target(), "continue", 30 * MILLI, 60 * MILLI, true, "");
     var report =

@@ -41,8 +41,7 @@ final class RelayProcess implements AutoCloseable {
             .redirectError(dir.resolve("relay.log").toFile())
             .start();
     var out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (var line = out.readLine(); line != null; line = out.readLine()) {
       Matcher matcher = LISTENING.matcher(line);
       if (matcher.find()) {

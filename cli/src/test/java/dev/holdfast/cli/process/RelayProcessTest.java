@@ -46,21 +46,21 @@ class RelayProcessTest {
 
   private static String config(String url, String clocks) {
     return """
-        listen: 127.0.0.1:0
-        workers: 1
-        upstreams:
-          sim: { dialect: openai-chat, url: "%s", key: "k", continuation: [prefill] }
-        routes:
-          "*": [sim/*]
-        %s
-        """
+    listen: 127.0.0.1:0
+    workers: 1
+    upstreams:
+      sim: { dialect: openai-chat, url: "%s", key: "k", continuation: [prefill] }
+    routes:
+      "*": [sim/*]
+    %s
+    """
         .formatted(url, clocks);
   }
 
   private static String body(int number, Style style) {
     return """
-        {"model":"m","stream":true,"messages":[{"role":"user","content":"Tell me %d %s"}]}
-        """
+    {"model":"m","stream":true,"messages":[{"role":"user","content":"Tell me %d %s"}]}
+    """
         .formatted(number, style.tag());
   }
 
@@ -73,8 +73,8 @@ class RelayProcessTest {
     return readers;
   }
 
-  private static Map<PlainReader.Result, Integer> results(
-      List<Future<PlainReader.Result>> readers) throws Exception {
+  private static Map<PlainReader.Result, Integer> results(List<Future<PlainReader.Result>> readers)
+      throws Exception {
     var counts = new TreeMap<PlainReader.Result, Integer>();
     for (var reader : readers) {
       counts.merge(reader.get(120, TimeUnit.SECONDS), 1, Integer::sum);
@@ -104,8 +104,7 @@ class RelayProcessTest {
     try (var simulator = SimulatorServer.start()) {
       var url = simulator.add(UPSTREAM, FaultPlan.HEALTHY, provider);
       var clocks =
-          "clocks: { first-progress: 10s, idle-progress: 10s, liveness: 10s }\n"
-              + "comments: 10s";
+          "clocks: { first-progress: 10s, idle-progress: 10s, liveness: 10s }\n" + "comments: 10s";
       try (var relay = RelayProcess.start(dir, config(url, clocks))) {
         var readers = read(relay, streams, Style.LONG);
         pass(8);
@@ -148,9 +147,7 @@ class RelayProcessTest {
         assertThat(exit).isZero();
         assertThat(results.keySet())
             .isSubsetOf(
-                PlainReader.Result.WHOLE,
-                PlainReader.Result.ERROR_AND_CUT,
-                PlainReader.Result.CUT);
+                PlainReader.Result.WHOLE, PlainReader.Result.ERROR_AND_CUT, PlainReader.Result.CUT);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.engine.delivery;
 
+import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.engine.session.Outcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -186,7 +187,11 @@ public final class Delivery {
     if (deadline != armedId || armedNanos == NEVER) {
       return;
     }
+    boolean late = now - armedNanos > Clocks.LATE.toNanos();
     armedNanos = NEVER;
+    if (late) {
+      measureAnew();
+    }
     for (var reader : List.copyOf(readers)) {
       if (!reader.writable && now - reader.blockedNanos >= settings.stuckAfter().toNanos()) {
         commands.add(new DeliveryCommand.Cut(reader.number));
@@ -209,6 +214,16 @@ public final class Delivery {
         && now - aloneSince >= settings.patience(canComeBack).toNanos()) {
       cancelled = true;
       commands.add(new DeliveryCommand.CancelSession("nobody reads it any more"));
+    }
+  }
+
+  /** We were stopped ourselves: who drained or came back in that time is heard of only now. */
+  private void measureAnew() {
+    for (int i = 0; i < readers.size(); i++) {
+      readers.get(i).blockedNanos = now;
+    }
+    if (aloneSince != NEVER) {
+      aloneSince = now;
     }
   }
 

@@ -82,11 +82,10 @@ final class WaitingLine<W> {
     List<Iterator<W>> round = new ArrayList<>();
     turns.values().forEach(own -> round.add(own.iterator()));
     while (!round.isEmpty()) {
-      round.removeIf(
-          own -> {
-            all.add(own.next());
-            return !own.hasNext();
-          });
+      round.removeIf(own -> {
+        all.add(own.next());
+        return !own.hasNext();
+      });
     }
     return all;
   }

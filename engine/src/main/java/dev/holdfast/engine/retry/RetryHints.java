@@ -81,16 +81,12 @@ public final class RetryHints {
 
   private static Optional<Hint> asked(HeaderLookup headers, long wallMillis) {
     return hint("retry-after-ms", WaitForms.number(headers.first("retry-after-ms"), 1_000_000))
-        .or(
-            () ->
-                hint(
-                    "x-ms-retry-after-ms",
-                    WaitForms.number(headers.first("x-ms-retry-after-ms"), 1_000_000)))
-        .or(
-            () ->
-                hint(
-                    "retry-after",
-                    WaitForms.secondsOrDate(headers.first("retry-after"), wallMillis)));
+        .or(() ->
+            hint(
+                "x-ms-retry-after-ms",
+                WaitForms.number(headers.first("x-ms-retry-after-ms"), 1_000_000)))
+        .or(() ->
+            hint("retry-after", WaitForms.secondsOrDate(headers.first("retry-after"), wallMillis)));
   }
 
   private static Optional<Hint> inBody(JsonValue body, boolean rateLimited, long wallMillis) {

@@ -29,8 +29,8 @@ final class Committed {
   }
 
   /**
-   * More than this is not held: the reader gets it, at the cost of a rewritten retry, or of an error
-   * if a tool call breaks.
+   * More than this is not held: the reader gets it, at the cost of a rewritten retry, or of an
+   * error if a tool call breaks.
    */
   private static final int HELD_BYTES_MAX = 64 << 10;
 
@@ -85,8 +85,8 @@ final class Committed {
 
   /**
    * Whether an event waits with a tool call. From the first part of a call on, everything of the
-   * attempt is held in order, so that a call that breaks was never seen; it goes out with the finish,
-   * as one write.
+   * attempt is held in order, so that a call that breaks was never seen; it goes out with the
+   * finish, as one write.
    */
   boolean holdsTool(int signals) {
     return seen != Seen.TOOL && (toolHeld || Signals.any(signals, Signals.TOOL));

@@ -139,6 +139,29 @@ class DeliveryTest {
     assertThat(readers.news()).containsExactly(new Send(1, 1, 2), new EndCleanly(1));
   }
 
+  /** It may have drained long ago: we were the ones who did not look. */
+  @Test
+  void blocked_whileOurProcessStoodStill_isNotCut() {
+    readers.attach(1, 0).block(1).emit(1).news();
+
+    readers.stoppedForSeconds(90);
+    assertThat(readers.news()).isEmpty();
+    readers.afterSeconds(60);
+
+    assertThat(readers.news()).containsExactly(new Cut(1));
+  }
+
+  @Test
+  void left_whileOurProcessStoodStill_isNotCancelledAtOnce() {
+    readers.attach(1, 0).emit(1).leave(1).news();
+
+    readers.stoppedForSeconds(40);
+    assertThat(readers.news()).isEmpty();
+    readers.afterSeconds(15);
+
+    assertThat(readers.news()).singleElement().isInstanceOf(CancelSession.class);
+  }
+
   @Test
   void blocked_whenTheSessionEnds_isCutAfterAMinuteAsWell() {
     readers.attach(1, 0).block(1).emit(1).emit(2).complete().news();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -104,6 +105,13 @@ final class Readers implements AfterEachCallback {
     return this;
   }
 
+  /** Nothing of ours runs for so long; then the deadline comes before what else is readable. */
+  Readers stoppedForSeconds(long seconds) {
+    now += Duration.ofSeconds(seconds).toNanos();
+    deadlineNanos = Long.MAX_VALUE;
+    return tell(new DeliveryFact.DeadlinePassed(now, deadline));
+  }
+
   Readers tell(DeliveryFact fact) {
     facts.add(fact);
     if (facts.size() > 1) {
@@ -164,6 +172,10 @@ final class Readers implements AfterEachCallback {
     }
   }
 
+  private Connection connection(int reader) {
+    return Objects.requireNonNull(connections.get(reader));
+  }
+
   private Connection live(int reader) {
     assertThat(connection(reader).over).as("reader %s is not over", reader).isFalse();
     return connection(reader);
@@ -205,9 +217,5 @@ final class Readers implements AfterEachCallback {
       assertThat(connection.over).as("reader %s came to its end", number).isTrue();
     });
     assertThat(delivery.readers()).isZero();
-  }
-
-  private Connection connection(int reader) {
-    return java.util.Objects.requireNonNull(connections.get(reader));
   }
 }

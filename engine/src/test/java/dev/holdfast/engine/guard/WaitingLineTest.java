@@ -49,15 +49,14 @@ class WaitingLineTest {
           var next = line.poll();
           var expected = flat(model).stream().findFirst();
           assertThat(next).as("seed %d step %d", seed, step).isEqualTo(expected);
-          next.ifPresent(
-              waiter -> {
-                var first = model.entrySet().iterator().next();
-                model.remove(first.getKey());
-                first.getValue().remove(waiter);
-                if (!first.getValue().isEmpty()) {
-                  model.put(first.getKey(), first.getValue());
-                }
-              });
+          next.ifPresent(waiter -> {
+            var first = model.entrySet().iterator().next();
+            model.remove(first.getKey());
+            first.getValue().remove(waiter);
+            if (!first.getValue().isEmpty()) {
+              model.put(first.getKey(), first.getValue());
+            }
+          });
         }
         default -> {
           var all = flat(model);

@@ -215,6 +215,23 @@ class BreakTableTest {
     session.afterSeconds(1).called(2);
   }
 
+  /** After a committed preamble the retry is rewritten, and each choice keeps its own finish. */
+  @Test
+  void choices_afterACommittedPreamble_eachFinish() {
+    var session = sessions.plan().with("\"n\":2").begin();
+    session.head().send(Chat.ROLE).afterSeconds(10).end().afterSeconds(1).called(2);
+    var answer =
+        Chat.choice(0, "{\"content\":\"Hi\"}", "null")
+            + Chat.choice(1, "{\"content\":\"Ho\"}", "null")
+            + Chat.choice(0, "{}", "\"stop\"")
+            + Chat.choice(1, "{}", "\"stop\"")
+            + Chat.DONE;
+
+    session.answer(Chat.asOtherCall(answer));
+
+    assertThat(session.complete().wire()).isEqualTo(Chat.ROLE + answer);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

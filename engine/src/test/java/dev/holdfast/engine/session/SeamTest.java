@@ -126,6 +126,22 @@ class SeamTest {
   }
 
   @Test
+  void echo_withoutItsTrailingSpace_isCut() {
+    var session =
+        broken(Echo.UNKNOWN, LONG)
+            .answer(Chat.texts(LONG.stripTrailing() + "it", " rests.") + Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo(LONG + "it rests.");
+  }
+
+  @Test
+  void echo_withoutItsTrailingSpaceAndNothingElse_isNotShown() {
+    var session = broken(Echo.UNKNOWN, LONG).answer(Chat.texts(LONG.stripTrailing()) + Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo(LONG);
+  }
+
+  @Test
   void echo_atATargetThatNeverDoes_isText() {
     var session = broken(Echo.NEVER, "ha").answer(Chat.text("ha") + Chat.stop());
 

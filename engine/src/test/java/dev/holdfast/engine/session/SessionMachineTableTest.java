@@ -8,6 +8,7 @@ import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.HeaderLookup;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,7 @@ class SessionMachineTableTest {
   }
 
   private void check(String state, String name, String expected) {
-    var session = java.util.Objects.requireNonNull(states.get(state)).get();
+    var session = Objects.requireNonNull(states.get(state)).get();
     var fact = fact(name, session);
     var before = session.machine.toString();
     long dropped = session.machine.droppedFacts();

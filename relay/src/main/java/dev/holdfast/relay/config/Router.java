@@ -62,11 +62,10 @@ public final class Router {
                 .min(Comparator.comparingInt(route -> -route.model().fixedLength()));
     return found
         .<Resolution>map(route -> found(route, model))
-        .orElseGet(
-            () ->
-                new NotFound(
-                    "no route for model " + shown(model),
-                    config.routes().stream().map(route -> route.model().text()).toList()));
+        .orElseGet(() ->
+            new NotFound(
+                "no route for model " + shown(model),
+                config.routes().stream().map(route -> route.model().text()).toList()));
   }
 
   private static Found found(Route route, String model) {

@@ -21,7 +21,9 @@ final class Answers {
   /** The machine-readable word, also where the body is the upstream's own. */
   private static final String WHY = "X-Holdfast-Why";
 
-  /** Headers of an upstream that tell a caller something: request ids and what is left of limits. */
+  /**
+   * Headers of an upstream that tell a caller something: request ids and what is left of limits.
+   */
   private static final Pattern PASSED_DOWN =
       Pattern.compile(
           "x-request-id|request-id|x-generation-id|openai-processing-ms|openai-version"

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * What all sessions of a process share: the guards of each upstream, with a timer for what time alone
- * decides, and what was learnt of each target. Safe for many threads.
+ * What all sessions of a process share: the guards of each upstream, with a timer for what time
+ * alone decides, and what was learnt of each target. Safe for many threads.
  */
 final class GuardBoard implements Surroundings {
   private static final long KEY_REJECTED_NANOS = Duration.ofSeconds(60).toNanos();

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A running relay. Started with {@link #start}; stopped with {@link #drain}, which lets live sessions
- * end, or {@link #close}, which cuts them. Safe for many threads.
+ * A running relay. Started with {@link #start}; stopped with {@link #drain}, which lets live
+ * sessions end, or {@link #close}, which cuts them. Safe for many threads.
  */
 public final class Relay {
   private static final long LOOK_AGAIN_MILLIS = 50;
@@ -43,8 +43,7 @@ public final class Relay {
     var heap = Runtime.getRuntime().maxMemory();
     var limits = MemoryLimits.ofHeap(heap).withKeep(config.journal().keep());
     limits =
-        limits.withSizeBytesMax(
-            Math.min(limits.sizeBytesMax(), config.journal().sizeBytesMax()));
+        limits.withSizeBytesMax(Math.min(limits.sizeBytesMax(), config.journal().sizeBytesMax()));
     return start(config, listener, new MemoryStore(limits, System::nanoTime));
   }
 
@@ -65,15 +64,14 @@ public final class Relay {
     for (int i = 0; i < config.workers(); i++) {
       all = all.compose(nothing -> relay.deploy());
     }
-    all.onComplete(
-        deployed -> {
-          if (deployed.succeeded()) {
-            relay.port = relay.workers.getFirst().port();
-            started.complete(relay);
-          } else {
-            vertx.close().onComplete(closed -> started.fail(deployed.cause()));
-          }
-        });
+    all.onComplete(deployed -> {
+      if (deployed.succeeded()) {
+        relay.port = relay.workers.getFirst().port();
+        started.complete(relay);
+      } else {
+        vertx.close().onComplete(closed -> started.fail(deployed.cause()));
+      }
+    });
     return started.future();
   }
 
@@ -81,11 +79,10 @@ public final class Relay {
     var worker = new Worker(shared);
     return vertx
         .deployVerticle(worker, new DeploymentOptions())
-        .map(
-            id -> {
-              workers.add(worker);
-              return worker;
-            });
+        .map(id -> {
+          workers.add(worker);
+          return worker;
+        });
   }
 
   /** The port it listens on. */
@@ -132,11 +129,10 @@ public final class Relay {
       var cut = Promise.<Void>promise();
       worker
           .home()
-          .runOnContext(
-              nothing -> {
-                worker.stopSessions();
-                cut.complete();
-              });
+          .runOnContext(nothing -> {
+            worker.stopSessions();
+            cut.complete();
+          });
       cuts.add(cut.future());
     }
     var done = Promise.<Void>promise();

@@ -3,8 +3,8 @@ package dev.holdfast.relay.server;
 import dev.holdfast.engine.session.AttemptRecord;
 
 /**
- * Hears what becomes of sessions; for logs, demos and tests. Called on the session's event loop, so it
- * must not block.
+ * Hears what becomes of sessions; for logs, demos and tests. Called on the session's event loop, so
+ * it must not block.
  */
 public interface RelayListener {
   /** Hears nothing. */

@@ -52,7 +52,10 @@ final class RequestDesk {
   /** What could not be read as HTTP. */
   void invalid(HttpServerRequest request) {
     Answers.refuse(
-        request.response(), 400, "invalid_request", "expected an HTTP/1.1 request within the limits");
+        request.response(),
+        400,
+        "invalid_request",
+        "expected an HTTP/1.1 request within the limits");
     request.connection().close();
   }
 
@@ -80,8 +83,7 @@ final class RequestDesk {
                 request.getHeader("origin"),
                 request.getHeader("content-type"));
     if (refusal.isPresent()) {
-      Answers.refuse(
-          response, refusal.get().status(), "refused_by_gate", refusal.get().message());
+      Answers.refuse(response, refusal.get().status(), "refused_by_gate", refusal.get().message());
       return;
     }
     var owner =
@@ -140,7 +142,10 @@ final class RequestDesk {
 
   private static String endpoints() {
     return "GET /v1/models, "
-        + DIALECTS.keySet().stream().sorted().map(p -> "POST " + p).collect(Collectors.joining(", "));
+        + DIALECTS.keySet().stream()
+            .sorted()
+            .map(p -> "POST " + p)
+            .collect(Collectors.joining(", "));
   }
 
   private static boolean allowed(HttpServerRequest request, HttpMethod method) {
@@ -160,13 +165,12 @@ final class RequestDesk {
     var data =
         shared.router().models().stream()
             .filter(m -> owner.mayAsk(m.id()))
-            .map(
-                m ->
-                    "{\"id\":"
-                        + JsonStrings.quote(m.id())
-                        + ",\"object\":\"model\",\"created\":0,\"owned_by\":"
-                        + JsonStrings.quote(m.ownedBy())
-                        + "}")
+            .map(m ->
+                "{\"id\":"
+                    + JsonStrings.quote(m.id())
+                    + ",\"object\":\"model\",\"created\":0,\"owned_by\":"
+                    + JsonStrings.quote(m.ownedBy())
+                    + "}")
             .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}"));
     request.response().putHeader("Content-Type", "application/json").end(data);
   }
@@ -194,10 +198,7 @@ final class RequestDesk {
         switch (found) {
           case Resolution.NotFound missing ->
               Answers.refuse(
-                  response,
-                  404,
-                  "unknown_model",
-                  missing.visibleTo(owner::mayAsk).message());
+                  response, 404, "unknown_model", missing.visibleTo(owner::mayAsk).message());
           case Resolution.Found route -> begin(request, dialect, owner, asked, route, body);
         }
       }
@@ -230,9 +231,7 @@ final class RequestDesk {
       return;
     }
     boolean lenient =
-        seams == null
-            ? route.policy().seams() == Seams.LENIENT
-            : seams.equals("lenient");
+        seams == null ? route.policy().seams() == Seams.LENIENT : seams.equals("lenient");
     var plan =
         SessionPlan.of(asked, targets(route), route.policy().retry(), route.policy().clocks())
             .withSeams(lenient, route.policy().probe() == Probe.ON_BREAK);
@@ -263,14 +262,13 @@ final class RequestDesk {
 
   private List<Target> targets(Resolution.Found route) {
     return route.targets().stream()
-        .map(
-            t ->
-                new Target(
-                    t.upstream(),
-                    t.model(),
-                    shared.config().upstream(t.upstream()).orElseThrow().profile(),
-                    t.mayStart(),
-                    t.mayBreak()))
+        .map(t ->
+            new Target(
+                t.upstream(),
+                t.model(),
+                shared.config().upstream(t.upstream()).orElseThrow().profile(),
+                t.mayStart(),
+                t.mayBreak()))
         .toList();
   }
 

@@ -23,6 +23,7 @@ import dev.holdfast.journal.SessionRef;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.TranscriptReply;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -55,6 +56,7 @@ final class SessionDriver {
   private final Map<Integer, ReaderConnection> readers = new HashMap<>(2);
   private final Map<Integer, Target> targets = new HashMap<>(2);
   private @Nullable UpstreamExchange exchange;
+  private @Nullable MultiMap answered;
   private boolean running;
   private boolean finished;
   private int nextReader;
@@ -83,12 +85,11 @@ final class SessionDriver {
     int number = nextReader++;
     readers.put(number, reader);
     reader.onDrained(() -> tell(new DeliveryFact.Drained(System.nanoTime(), number)));
-    reader.onGone(
-        () -> {
-          if (readers.remove(number) != null) {
-            tell(new DeliveryFact.ReaderLeft(System.nanoTime(), number));
-          }
-        });
+    reader.onGone(() -> {
+      if (readers.remove(number) != null) {
+        tell(new DeliveryFact.ReaderLeft(System.nanoTime(), number));
+      }
+    });
     tell(
         new DeliveryFact.ReaderAttached(
             System.nanoTime(), number, after, call.streaming(), call.canComeBack()));
@@ -157,13 +158,12 @@ final class SessionDriver {
       worker.board().withdraw(upstream(ask.target()), ask);
     }
     asks.clear();
-    leases.forEach(
-        (attempt, lease) ->
-            worker
-                .board()
-                .with(
-                    upstreamOf(attempt),
-                    g -> lease.settle(new Settlement.Neutral(), System.nanoTime())));
+    leases.forEach((attempt, lease) ->
+        worker
+            .board()
+            .with(
+                upstreamOf(attempt),
+                g -> lease.settle(new Settlement.Neutral(), System.nanoTime())));
     leases.clear();
     for (var reader : List.copyOf(readers.values())) {
       reader.cut();
@@ -206,9 +206,7 @@ final class SessionDriver {
         if (lease != null) {
           worker
               .board()
-              .with(
-                  upstreamOf(c.attempt()),
-                  g -> lease.settle(c.settlement(), System.nanoTime()));
+              .with(upstreamOf(c.attempt()), g -> lease.settle(c.settlement(), System.nanoTime()));
         }
         var records = machine.attempts();
         if (!records.isEmpty()) {
@@ -221,7 +219,9 @@ final class SessionDriver {
         exchange = null;
       }
       case SessionCommand.ReleaseUpstream c -> {
-        Objects.requireNonNull(exchange).release();
+        // An answer that came in one read is whole before its head goes out.
+        answered = Objects.requireNonNull(exchange).headers();
+        exchange.release();
         exchange = null;
       }
       case SessionCommand.PauseReading c -> Objects.requireNonNull(exchange).pause();
@@ -325,8 +325,7 @@ final class SessionDriver {
       worker
           .board()
           .with(
-              upstreamOf(attempt),
-              g -> lease.settle(new Settlement.Neutral(), System.nanoTime()));
+              upstreamOf(attempt), g -> lease.settle(new Settlement.Neutral(), System.nanoTime()));
       return;
     }
     leases.put(attempt, lease);
@@ -335,13 +334,15 @@ final class SessionDriver {
 
   private void open(SessionCommand.OpenUpstream c) {
     var to = worker.address(c.target().upstream());
-    worker.store().note(ref, new SessionNote.Attempt(c.attempt(), c.target().name(), machine.last()), noted);
+    worker
+        .store()
+        .note(ref, new SessionNote.Attempt(c.attempt(), c.target().name(), machine.last()), noted);
     worker.listener().attemptBegan(call.id(), c.attempt(), c.target().name());
     var headers = new HashMap<>(call.upstreamHeaders());
     if (to.simulator() && !call.faultPlan().isEmpty()) {
       headers.put("x-simulator-plan", call.faultPlan());
     }
-    exchange = new UpstreamExchange(c.attempt(), this::tell, worker.vertx());
+    exchange = new UpstreamExchange(c.attempt(), this::tell, worker.vertx(), worker.turnEnd());
     exchange.open(worker.client(), to, c.call(), headers, call.plan().clocks().connect());
   }
 
@@ -374,8 +375,7 @@ final class SessionDriver {
               @Override
               public void loaded(long last) {
                 tellFromAnywhere(
-                    new SessionFact.TranscriptLoaded(
-                        System.nanoTime(), attempt, builder.build()));
+                    new SessionFact.TranscriptLoaded(System.nanoTime(), attempt, builder.build()));
               }
 
               @Override
@@ -414,8 +414,7 @@ final class SessionDriver {
               public void failed(StoreFailure failure) {
                 // Without a finish record no reader may believe that it has the whole.
                 var lost =
-                    new Failure.Stopped(
-                        Failure.Stopped.Kind.JOURNAL_FAILED, described(failure));
+                    new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, described(failure));
                 tellFromAnywhere(
                     new DeliveryFact.SessionFinished(
                         System.nanoTime(), new Outcome.Failed(lost, true)));
@@ -453,13 +452,12 @@ final class SessionDriver {
   private List<String> strategies() {
     return machine.attempts().stream()
         .filter(a -> a.number() > 1)
-        .map(
-            a ->
-                switch (a.purpose()) {
-                  case "begin" -> "retry";
-                  case "continue" -> "prefill";
-                  default -> a.purpose();
-                })
+        .map(a ->
+            switch (a.purpose()) {
+              case "begin" -> "retry";
+              case "continue" -> "prefill";
+              default -> a.purpose();
+            })
         .distinct()
         .toList();
   }
@@ -474,15 +472,12 @@ final class SessionDriver {
       case DeliveryCommand.SendBody c -> ended(c.reader()).body(200, headHeaders(), c.body());
       case DeliveryCommand.EndCleanly c -> ended(c.reader()).end();
       case DeliveryCommand.Refuse c ->
-          Answers.failed(
-              ended(c.reader()), call, c.failure(), c.retryable(), strategies());
+          Answers.failed(ended(c.reader()), call, c.failure(), c.retryable(), strategies());
       case DeliveryCommand.EndWithError c ->
           ended(c.reader())
               .cutAfter(
                   call.dialect()
-                      .errorEvent(
-                          Answers.notice(
-                              call, c.failure(), c.retryable(), strategies())));
+                      .errorEvent(Answers.notice(call, c.failure(), c.retryable(), strategies())));
       case DeliveryCommand.Cut c -> ended(c.reader()).cut();
       case DeliveryCommand.CancelSession c ->
           facts.add(new SessionFact.CancelRequested(System.nanoTime(), c.reason()));
@@ -513,7 +508,7 @@ final class SessionDriver {
   }
 
   private Map<String, String> headHeaders() {
-    return Answers.headHeaders(call, exchange == null ? null : exchange.headers());
+    return Answers.headHeaders(call, exchange == null ? answered : exchange.headers());
   }
 
   private void send(DeliveryCommand.Send c) {

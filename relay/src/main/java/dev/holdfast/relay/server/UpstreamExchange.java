@@ -28,22 +28,33 @@ import org.jspecify.annotations.Nullable;
 
 /** One upstream call on the wire: turns what happens to it into facts of its attempt. */
 final class UpstreamExchange {
-  /** A body that is over but for its last chunk ends within a moment, and the connection serves on. */
+  /**
+   * A body that is over but for its last chunk ends within a moment, and the connection serves on.
+   */
   private static final long RELEASE_MILLIS = 1_000;
 
   private final int attempt;
   private final Consumer<SessionFact> facts;
   private final Vertx vertx;
+  private final TurnEnd turnEnd;
+  private final Runnable atTurnEnd = this::tellArrived;
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
   private boolean closed;
   private boolean paused;
   private boolean over;
 
-  UpstreamExchange(int attempt, Consumer<SessionFact> facts, Vertx vertx) {
+  /** What has come in this turn of the loop; null for nothing. */
+  private @Nullable Buffer arrived;
+
+  /** Whether {@link #arrived} holds more than one chunk, in a buffer of ours. */
+  private boolean gathered;
+
+  UpstreamExchange(int attempt, Consumer<SessionFact> facts, Vertx vertx, TurnEnd turnEnd) {
     this.attempt = attempt;
     this.facts = facts;
     this.vertx = vertx;
+    this.turnEnd = turnEnd;
   }
 
   void open(
@@ -62,20 +73,19 @@ final class UpstreamExchange {
             .setConnectTimeout(connectTimeout.toMillis());
     client
         .request(options)
-        .onComplete(
-            connected -> {
-              if (connected.failed()) {
-                failed(connected.cause(), false);
-                return;
-              }
-              // Failures are told by the sending or by the response; unheard, this would be logged.
-              connected.result().exceptionHandler(cause -> {});
-              if (closed) {
-                connected.result().reset();
-              } else {
-                send(connected.result(), to, call, headers);
-              }
-            });
+        .onComplete(connected -> {
+          if (connected.failed()) {
+            failed(connected.cause(), false);
+            return;
+          }
+          // Failures are told by the sending or by the response; unheard, this would be logged.
+          connected.result().exceptionHandler(cause -> {});
+          if (closed) {
+            connected.result().reset();
+          } else {
+            send(connected.result(), to, call, headers);
+          }
+        });
   }
 
   private void send(
@@ -95,14 +105,13 @@ final class UpstreamExchange {
     }
     connected
         .send(Buffer.buffer(call.body()))
-        .onComplete(
-            answered -> {
-              if (answered.succeeded()) {
-                read(answered.result());
-              } else {
-                failed(answered.cause(), true);
-              }
-            });
+        .onComplete(answered -> {
+          if (answered.succeeded()) {
+            read(answered.result());
+          } else {
+            failed(answered.cause(), true);
+          }
+        });
   }
 
   private void read(HttpClientResponse answer) {
@@ -112,13 +121,13 @@ final class UpstreamExchange {
     response = answer;
     answer.handler(this::bytes);
     answer.exceptionHandler(cause -> failed(cause, true));
-    answer.endHandler(
-        nothing -> {
-          over = true;
-          if (!closed) {
-            facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
-          }
-        });
+    answer.endHandler(nothing -> {
+      over = true;
+      tellArrived();
+      if (!closed) {
+        facts.accept(new SessionFact.UpstreamEnded(System.nanoTime(), attempt));
+      }
+    });
     var headers = answer.headers();
     facts.accept(
         new SessionFact.HeadArrived(
@@ -134,8 +143,33 @@ final class UpstreamExchange {
     return value == null ? "" : value;
   }
 
+  /**
+   * One read of a socket may bring many chunks, and each of them handed on by itself would cost the
+   * readers a write of its own.
+   */
   private void bytes(Buffer buffer) {
     if (closed) {
+      return;
+    }
+    if (arrived == null) {
+      arrived = buffer;
+      gathered = false;
+      turnEnd.then(atTurnEnd);
+    } else if (gathered) {
+      arrived.appendBuffer(buffer);
+    } else {
+      arrived =
+          Buffer.buffer(2 * (arrived.length() + buffer.length()))
+              .appendBuffer(arrived)
+              .appendBuffer(buffer);
+      gathered = true;
+    }
+  }
+
+  private void tellArrived() {
+    var buffer = arrived;
+    arrived = null;
+    if (buffer == null || closed) {
       return;
     }
     var data = ((BufferInternal) buffer).getByteBuf();
@@ -155,6 +189,7 @@ final class UpstreamExchange {
 
   private void failed(Throwable cause, boolean connected) {
     over = true;
+    tellArrived();
     if (closed) {
       return;
     }

@@ -7,7 +7,6 @@ import dev.holdfast.journal.SessionHead;
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.StoredRequest;
-import dev.holdfast.relay.config.RelayConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -29,7 +28,9 @@ final class Worker extends VerticleBase {
   /** One process rarely has files for more. */
   private static final int CONNECTIONS_MAX = 100_000;
 
-  /** Vert.x takes a free port for all servers that ask for one negative number; 0 is one for each. */
+  /**
+   * Vert.x takes a free port for all servers that ask for one negative number; 0 is one for each.
+   */
   private static final int SHARED_FREE_PORT = -1;
 
   private final Shared shared;
@@ -37,6 +38,7 @@ final class Worker extends VerticleBase {
   private final Map<String, UpstreamAddress> addresses = new HashMap<>();
   private @Nullable HttpServer server;
   private @Nullable HttpClient client;
+  private @Nullable TurnEnd turnEnd;
 
   Worker(Shared shared) {
     this.shared = shared;
@@ -47,6 +49,7 @@ final class Worker extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    turnEnd = new TurnEnd(context);
     client =
         vertx
             .httpClientBuilder()
@@ -103,24 +106,21 @@ final class Worker extends VerticleBase {
                 if (!(created instanceof Created.Fresh fresh)) {
                   throw new IllegalStateException("expected a fresh session without a key");
                 }
-                context.runOnContext(
-                    nothing -> {
-                      var driver =
-                          new SessionDriver(
-                              call, fresh.ref(), Worker.this, settings(call), shared.seed());
-                      sessions.add(driver);
-                      driver.start(reader);
-                    });
+                context.runOnContext(nothing -> {
+                  var driver =
+                      new SessionDriver(
+                          call, fresh.ref(), Worker.this, settings(call), shared.seed());
+                  sessions.add(driver);
+                  driver.start(reader);
+                });
               }
 
               @Override
               public void failed(StoreFailure failure) {
-                context.runOnContext(
-                    nothing -> {
-                      shared.sessionEnded();
-                      Answers.failed(
-                          reader, call, Shared.journalFailed(failure), true, List.of());
-                    });
+                context.runOnContext(nothing -> {
+                  shared.sessionEnded();
+                  Answers.failed(reader, call, Shared.journalFailed(failure), true, List.of());
+                });
               }
             });
   }
@@ -174,6 +174,10 @@ final class Worker extends VerticleBase {
 
   SessionStore store() {
     return shared.store();
+  }
+
+  TurnEnd turnEnd() {
+    return Objects.requireNonNull(turnEnd);
   }
 
   GuardBoard board() {

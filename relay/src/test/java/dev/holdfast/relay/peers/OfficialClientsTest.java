@@ -8,7 +8,6 @@ import dev.holdfast.relay.server.RelayListener;
 import dev.holdfast.relay.server.SessionReport;
 import dev.holdfast.simulator.FaultCase;
 import dev.holdfast.simulator.SimulatorServer;
-import dev.holdfast.simulator.fault.FaultPlan;
 import dev.holdfast.simulator.model.Style;
 import dev.holdfast.simulator.provider.Manner;
 import dev.holdfast.simulator.provider.ProviderConfig;
@@ -198,9 +197,7 @@ class OfficialClientsTest {
     for (var cell : cells) {
       var url =
           simulator.add(
-              cell.model(),
-              cell.row().plan(),
-              ProviderConfig.DEFAULTS.withManner(cell.manner()));
+              cell.model(), cell.row().plan(), ProviderConfig.DEFAULTS.withManner(cell.manner()));
       upstreams
           .append("  %s: { profile: simulator, url: \"%s\",".formatted(cell.model(), url))
           .append(" continuation: [prefill] }\n");
@@ -209,18 +206,18 @@ class OfficialClientsTest {
     // Two seconds are long for a simulator and still bearable twenty times over. The head waits for
     // the last of them, so that a row without content ends in a status.
     return """
-        listen: 127.0.0.1:0
-        workers: 1
-        probe: on-break
-        commit-after: 60s
-        retry: { base: 50ms }
-        clocks:
-          first-progress: 2s
-          first-progress-reasoning: 6s
-          idle-progress: 2s
-          idle-progress-quiet: 5s
-        upstreams:
-        """
+    listen: 127.0.0.1:0
+    workers: 1
+    probe: on-break
+    commit-after: 60s
+    retry: { base: 50ms }
+    clocks:
+      first-progress: 2s
+      first-progress-reasoning: 6s
+      idle-progress: 2s
+      idle-progress-quiet: 5s
+    upstreams:
+    """
         + upstreams
         + "routes:\n"
         + routes;
@@ -238,16 +235,15 @@ class OfficialClientsTest {
     // A client that hangs as a whole is ended, and what is missing shows.
     var watch =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    if (!process.waitFor(RUN_MINUTES_MAX, TimeUnit.MINUTES)) {
-                      process.destroyForcibly();
-                    }
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .start(() -> {
+              try {
+                if (!process.waitFor(RUN_MINUTES_MAX, TimeUnit.MINUTES)) {
+                  process.destroyForcibly();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
       for (var cell : cells) {
         in.write(line(cell.name(), relay, cell));
@@ -290,11 +286,7 @@ class OfficialClientsTest {
         if (answer.failed()) {
           wrong.add(": expected the whole answer, came " + answer.error());
         } else if (!answer.choices().equals(expected(cell, unbroken))) {
-          wrong.add(
-              ": expected\n  "
-                  + expected(cell, unbroken)
-                  + "\ncame\n  "
-                  + answer.choices());
+          wrong.add(": expected\n  " + expected(cell, unbroken) + "\ncame\n  " + answer.choices());
         }
       }
       case FaultCase.Expected.Status status -> {
@@ -322,12 +314,11 @@ class OfficialClientsTest {
       return unbroken.choices();
     }
     return unbroken.choices().stream()
-        .map(
-            choice -> {
-              var other = new HashMap<>(choice);
-              other.put("finish", finish);
-              return Map.copyOf(other);
-            })
+        .map(choice -> {
+          var other = new HashMap<>(choice);
+          other.put("finish", finish);
+          return Map.copyOf(other);
+        })
         .toList();
   }
 }

@@ -58,6 +58,16 @@ final class ChatDelta {
     return choice == null || i < 0 || choice.raw(i).equals("0");
   }
 
+  /** Whether its choice is over, be it one of several. */
+  boolean finishes() {
+    int i = choice == null ? -1 : choice.find("finish_reason");
+    return choice != null
+        && i >= 0
+        && choice.begins(i, '"')
+        && !choice.raw(i).equals("\"\"")
+        && !choice.raw(i).equals("\"null\"");
+  }
+
   /** The new text of the answer; empty if there is none. */
   String text() {
     if (delta == null) {

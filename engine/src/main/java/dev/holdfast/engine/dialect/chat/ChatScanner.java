@@ -19,6 +19,8 @@ import java.util.Objects;
  *
  * <p>The shape is a descent by level: the same loop walks every object, and {@link #member} decides
  * by level and key what a value means. What no level asks for is walked and forgotten.
+ *
+ * <p>One file because the states of one tokenizer call each other on every byte.
  */
 public final class ChatScanner {
   private static final int NESTING_MAX = 500;

@@ -74,14 +74,15 @@ final class ChatSplice implements Splice {
           return Signals.FINISHED | Signals.DONE;
         }
       }
-      if (Signals.any(signals, Signals.FINISHED)) {
+      if (Signals.any(signals, Signals.FINISHED) || chunk.finishes()) {
         text = text + gate.end();
       }
     }
     if (!text.isEmpty()) {
       written |= Signals.TEXT;
     }
-    if (!Signals.any(written, Signals.PROGRESS | Signals.FINISHED | Signals.USAGE)) {
+    if (!Signals.any(written, Signals.PROGRESS | Signals.FINISHED | Signals.USAGE)
+        && !chunk.finishes()) {
       return 0;
     }
     if (plain) {

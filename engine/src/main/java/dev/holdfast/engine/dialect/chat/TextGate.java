@@ -4,6 +4,7 @@ import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.TargetKnowledge;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of a continuation's text is new. Two questions are asked at the join, and text is held back
@@ -113,9 +114,29 @@ final class TextGate {
       return Verdict.PASS;
     }
     matching = false;
-    knowledge.learnPlain();
     held.setLength(0);
+    var rest = afterTrimmedEcho(soFar);
+    if (rest != null) {
+      echoed = true;
+      knowledge.learnEcho();
+      return pass(rest);
+    }
+    knowledge.learnPlain();
     return pass(soFar);
+  }
+
+  /**
+   * What follows an echo that lost the white space at its end, as templates trim it; null if the
+   * text does not begin so. The reader has that white space already, so nothing is added for it.
+   */
+  private @Nullable String afterTrimmedEcho(String text) {
+    for (var echo : echoes) {
+      var trimmed = echo.stripTrailing();
+      if (recognisable && !trimmed.isEmpty() && text.startsWith(trimmed)) {
+        return text.substring(trimmed.length());
+      }
+    }
+    return null;
   }
 
   private Verdict pass(String text) {
@@ -155,6 +176,14 @@ final class TextGate {
 
   /** The continuation is over: what was held was text after all, and may be shown. */
   String end() {
+    if (matching) {
+      var after = afterTrimmedEcho(held.toString());
+      if (after != null) {
+        held.setLength(0);
+        // What is left is a part of the white space that the reader has.
+        held.append(after.isBlank() ? "" : after);
+      }
+    }
     matching = false;
     stops.clear();
     var rest = half + held;

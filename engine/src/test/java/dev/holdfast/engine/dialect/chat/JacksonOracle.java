@@ -100,12 +100,11 @@ final class JacksonOracle {
 
     List<JsonNode> objects = new ArrayList<>();
     if (list) {
-      choices.forEach(
-          choice -> {
-            if (choice.isObject()) {
-              objects.add(choice);
-            }
-          });
+      choices.forEach(choice -> {
+        if (choice.isObject()) {
+          objects.add(choice);
+        }
+      });
     }
     same("choiceCount", objects.size(), chunk.choiceCount(), out);
     for (int i = 0; i < Math.min(objects.size(), chunk.choiceCount()); i++) {

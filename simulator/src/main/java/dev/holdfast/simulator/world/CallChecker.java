@@ -1,0 +1,37 @@
+package dev.holdfast.simulator.world;
+
+/** Watches what upstreams are asked: one call at a time for a session, and not too many. */
+final class CallChecker {
+  /** A refusal of prefill or a known answer is not counted by a session, and comes once each. */
+  private static final int UNCOUNTED = 2;
+
+  private CallChecker() {}
+
+  static void opened(
+      Session session, Call call, Plan plan, WatchedGuards guards, Verdicts verdicts) {
+    var before = session.calls;
+    verdicts.expect(
+        before.isEmpty() || before.get(before.size() - 1).done(),
+        "one call at a time",
+        () -> session.id + " has a call open");
+    verdicts.expect(
+        before.size() < plan.retry().attemptsMax(),
+        "attempts within the bound",
+        () -> session.id + " makes call " + (before.size() + 1));
+    int row = 0;
+    for (var earlier : before) {
+      row = earlier.hasSpoken() ? 0 : row + 1;
+    }
+    int silent = row;
+    verdicts.expect(
+        silent < plan.retry().attemptsWithoutProgressMax() + UNCOUNTED || guards.hadMassBreak(),
+        "attempts without progress within the bound",
+        () -> session.id + " goes on after " + silent + " in a row");
+    verdicts.expect(
+        !session.over(), "no call after the end", () -> session.id + " calls after its end");
+    verdicts.expect(
+        call.asked.prefix().isEmpty() || !call.asked.isOurs() || call.asked.streamed(),
+        "continuations are streamed",
+        () -> session.id);
+  }
+}

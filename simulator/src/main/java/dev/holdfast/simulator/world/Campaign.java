@@ -1,0 +1,150 @@
+package dev.holdfast.simulator.world;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+
+/** Many runs, on as many threads as wanted: each is a function of its seed alone. */
+public final class Campaign {
+  private static final long PROGRESS_EVERY = 1_000;
+
+  /**
+   * What a campaign found.
+   *
+   * @param runs that were made
+   * @param steps of all of them
+   * @param stepsLeast of any
+   * @param faults of all of them
+   * @param faultsLeast of any
+   * @param calls to upstreams
+   * @param complete sessions whose answer was whole
+   * @param failed sessions that ended with an error
+   * @param seams joined
+   * @param failure the seed and what it showed; empty if all was well
+   */
+  public record Result(
+      long runs,
+      long steps,
+      long stepsLeast,
+      long faults,
+      long faultsLeast,
+      long calls,
+      long complete,
+      long failed,
+      long seams,
+      Optional<Failure> failure) {}
+
+  /**
+   * A run that showed something that should never be.
+   *
+   * @param seed that shows it again
+   * @param violation what was seen
+   */
+  public record Failure(long seed, String violation) {}
+
+  private Campaign() {}
+
+  /** Runs seeds {@code [first, first + count)} until one fails. */
+  public static Result run(long first, long count, int threads, LongConsumer progress) {
+    var next = new AtomicLong();
+    var sums = new Sums();
+    var failure = new AtomicReference<Failure>();
+    Runnable work =
+        () -> {
+          while (failure.get() == null) {
+            long i = next.getAndIncrement();
+            if (i >= count) {
+              return;
+            }
+            var report = World.run(Planner.plan(first + i), false);
+            report
+                .violation()
+                .ifPresent(
+                    v -> failure.accumulateAndGet(new Failure(report.seed(), v), Campaign::least));
+            if (sums.add(report) % PROGRESS_EVERY == 0) {
+              progress.accept(sums.runs());
+            }
+          }
+        };
+    var helpers = new Thread[Math.max(0, threads - 1)];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = Thread.ofPlatform().name("world-" + i).start(work);
+    }
+    work.run();
+    for (var helper : helpers) {
+      join(helper);
+    }
+    return sums.result(Optional.ofNullable(failure.get()));
+  }
+
+  private static Failure least(Failure one, Failure other) {
+    return one == null || other.seed < one.seed ? other : one;
+  }
+
+  private static void join(Thread helper) {
+    try {
+      helper.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("expected to wait for the runs", e);
+    }
+  }
+
+  /** The plan of a seed, its trace and what came out, for a person. */
+  public static String told(long seed) {
+    var plan = Planner.plan(seed);
+    var report = World.run(plan, true);
+    return plan
+        + "trace\n  "
+        + String.join("\n  ", report.trace())
+        + "\nresult: "
+        + report.steps()
+        + " steps, "
+        + report.faults()
+        + " faults, "
+        + report.calls()
+        + " calls, "
+        + report.complete()
+        + " complete, "
+        + report.failed()
+        + " failed, "
+        + report.seams()
+        + " seams; "
+        + report.violation().map(v -> "VIOLATION " + v).orElse("all well")
+        + "\n";
+  }
+
+  private static final class Sums {
+    private long runs;
+    private long steps;
+    private long stepsLeast = Long.MAX_VALUE;
+    private long faults;
+    private long faultsLeast = Long.MAX_VALUE;
+    private long calls;
+    private long complete;
+    private long failed;
+    private long seams;
+
+    synchronized long add(Report report) {
+      steps += report.steps();
+      stepsLeast = Math.min(stepsLeast, report.steps());
+      faults += report.faults();
+      faultsLeast = Math.min(faultsLeast, report.faults());
+      calls += report.calls();
+      complete += report.complete();
+      failed += report.failed();
+      seams += report.seams();
+      return ++runs;
+    }
+
+    synchronized long runs() {
+      return runs;
+    }
+
+    synchronized Result result(Optional<Failure> failure) {
+      return new Result(
+          runs, steps, stepsLeast, faults, faultsLeast, calls, complete, failed, seams, failure);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.holdfast.simulator.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A world that finds nothing proves something only if it would find what is there. */
+final class MutantsTest {
+  private static final String MACHINE = "dev/holdfast/engine/session/SessionMachine.java";
+  private static final String TOKENS = "dev/holdfast/engine/session/TokenPath.java";
+  private static final String GUARDS = "dev/holdfast/engine/guard/UpstreamGuards.java";
+  private static final long SEEDS_MAX = 2_000;
+
+  @TempDir private Path folder;
+
+  static Stream<Mutant> mutants() {
+    return List.of(
+        new Mutant(
+            "end of input is taken as complete",
+            TOKENS,
+            "Objects.requireNonNull(a.decoder).end(this);",
+            "Objects.requireNonNull(a.decoder).end(this);"
+                + " if (over == null) { over = new Over.Whole(); }"),
+        new Mutant(
+            "facts of a dead attempt are accepted",
+            MACHINE,
+            "if (!concerns(fact)) {",
+            "if (attempt == null || attempt.over || (!concerns(fact) && phase != Phase.OPEN)) {"),
+        new Mutant(
+            "a lease is settled twice",
+            MACHINE,
+            "commands.add(new SessionCommand.SettleLease(a.number, settlement));",
+            "commands.add(new SessionCommand.SettleLease(a.number, settlement));"
+                + " if (settlement instanceof Settlement.Neutral) {"
+                + " commands.add(new SessionCommand.SettleLease(a.number, settlement)); }"),
+        new Mutant(
+            "the budget is not charged for a retry before content",
+            GUARDS,
+            "lease.share = budget.take(now);",
+            ""),
+        new Mutant(
+            "a recovery slot is not taken",
+            GUARDS,
+            "case CONTINUATION -> slots.take(now);",
+            "case CONTINUATION -> {}"),
+        new Mutant(
+            "the error event has a number",
+            MACHINE,
+            "nextStep.released();",
+            "nextStep.released();"
+                + " if (how instanceof Outcome.Failed && committed.seen().content()) {"
+                + " byte[] e = \"event: error\\ndata: {}\\n\\n\".getBytes("
+                + "java.nio.charset.StandardCharsets.US_ASCII);"
+                + " batch.add(e, 0, e.length); }"),
+        new Mutant(
+            "a deadline that fires late is not void",
+            MACHINE,
+            "boolean late = now - armedNanos > Clocks.LATE.toNanos();",
+            "boolean late = false;"),
+        new Mutant(
+            "an event is emitted before it is appended",
+            MACHINE,
+            "commands.addFirst(new SessionCommand.Append(batch));",
+            "commands.addFirst(new SessionCommand.Append(batch));"
+                + " commands.add(new SessionCommand.Emit(committed.last()));"))
+        .stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutants")
+  void mutant_planted_isFound(Mutant mutant) {
+    var hunt = mutant.hunt(folder, 1, SEEDS_MAX);
+
+    System.out.printf(
+        "mutant \"%s\": %s after %d seeds: %s%n",
+        mutant.name(), hunt.found() ? "found" : "NOT FOUND", hunt.seeds(), hunt.what());
+    assertThat(hunt.found()).as(mutant.name()).isTrue();
+  }
+}
