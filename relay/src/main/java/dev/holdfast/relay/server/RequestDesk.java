@@ -11,6 +11,8 @@ import dev.holdfast.relay.config.Probe;
 import dev.holdfast.relay.config.Resolution;
 import dev.holdfast.relay.config.Seams;
 import dev.holdfast.relay.owner.Owner;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -30,6 +32,23 @@ final class RequestDesk {
       Map.of("/v1/chat/completions", ChatDialect.INSTANCE);
 
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._:~-]{1,128}");
+
+  /**
+   * Headers by which something is decided; of two values we would believe one and others the other.
+   */
+  private static final List<String> DECISIVE =
+      List.of(
+          "host",
+          "origin",
+          "authorization",
+          "x-api-key",
+          "content-type",
+          "content-length",
+          "content-encoding",
+          "transfer-encoding",
+          "x-session-id",
+          "idempotency-key",
+          "last-event-id");
 
   /** Headers of callers that go up; never cookies, their key, or forwarding headers. */
   private static final List<String> PASSED_UP =
@@ -51,15 +70,47 @@ final class RequestDesk {
 
   /** What could not be read as HTTP. */
   void invalid(HttpServerRequest request) {
-    Answers.refuse(
-        request.response(),
-        400,
-        "invalid_request",
-        "expected an HTTP/1.1 request within the limits");
+    var result = request.decoderResult();
+    var cause = result == null ? null : result.cause();
+    if (cause instanceof TooLongHttpHeaderException) {
+      close(request, 431, "expected headers of at most " + Worker.HEAD_BYTES_MAX + " bytes");
+    } else if (cause instanceof TooLongHttpLineException) {
+      close(request, 414, "expected a shorter request line");
+    } else {
+      close(request, 400, "expected an HTTP/1.1 request within the limits");
+    }
+  }
+
+  /** Refuses, and reads nothing more of a connection whose next request can't be trusted. */
+  private static void close(HttpServerRequest request, int status, String message) {
+    Answers.refuse(request.response(), status, "invalid_request", message);
     request.connection().close();
   }
 
+  /**
+   * What somebody in front of us could read otherwise than we do: two values where one decides, a
+   * transfer coding that we don't undo, a header without a name. Empty if there is none.
+   */
+  private static Optional<String> ambiguity(HttpServerRequest request) {
+    var headers = request.headers();
+    for (var name : DECISIVE) {
+      if (headers.getAll(name).size() > 1) {
+        return Optional.of("expected the header " + name + " once");
+      }
+    }
+    var coding = headers.get("transfer-encoding");
+    if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+      return Optional.of("expected no transfer coding but chunked");
+    }
+    return headers.contains("") ? Optional.of("expected a header's name") : Optional.empty();
+  }
+
   void take(HttpServerRequest request) {
+    var ambiguity = ambiguity(request);
+    if (ambiguity.isPresent()) {
+      close(request, 400, ambiguity.get());
+      return;
+    }
     var response = request.response();
     var path = Objects.requireNonNullElse(request.path(), "");
     if (path.equals("/healthz")) {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One event loop: its server socket, its upstream connections, and the sessions at home on it. */
 final class Worker extends VerticleBase {
+  /** A caller's headers; ours are a few hundred bytes, a browser's cookies some thousands. */
+  static final int HEAD_BYTES_MAX = 32 << 10;
+
   /** One process rarely has files for more. */
   private static final int CONNECTIONS_MAX = 100_000;
 
@@ -67,7 +70,7 @@ final class Worker extends VerticleBase {
             .createHttpServer(
                 new HttpServerOptions()
                     .setHttp2ClearTextEnabled(false)
-                    .setMaxHeaderSize(32 << 10)
+                    .setMaxHeaderSize(HEAD_BYTES_MAX)
                     .setHandle100ContinueAutomatically(true)
                     .setAcceptBacklog(4096)
                     .setTcpNoDelay(true))

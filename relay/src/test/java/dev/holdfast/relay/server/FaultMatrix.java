@@ -32,7 +32,10 @@ import tools.jackson.core.JacksonException;
  * upstream of its own, so that no breaker mixes them.
  */
 final class FaultMatrix {
-  /** More at once would starve each other on two processors, and a short clock would call it a stall. */
+  /**
+   * More at once would starve each other on two processors, and a short clock would call it a
+   * stall.
+   */
   private static final int AT_ONCE = 24;
 
   /** What is done before: healthy answers, and what a first connection of its kind needs. */
@@ -101,16 +104,15 @@ final class FaultMatrix {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var tasks = new ArrayList<Callable<Boolean>>();
       for (var item : items) {
-        tasks.add(
-            () -> {
-              turns.acquire();
-              try {
-                act.on(item);
-              } finally {
-                turns.release();
-              }
-              return true;
-            });
+        tasks.add(() -> {
+          turns.acquire();
+          try {
+            act.on(item);
+          } finally {
+            turns.release();
+          }
+          return true;
+        });
       }
       for (var task : threads.invokeAll(tasks)) {
         task.get();
@@ -147,8 +149,7 @@ final class FaultMatrix {
         }
       }
       var asked = Duration.ofNanos(slowest).multipliedBy(PATIENCE_FACTOR);
-      return Collections.min(
-          List.of(PATIENCE_MAX, Collections.max(List.of(PATIENCE_MIN, asked))));
+      return Collections.min(List.of(PATIENCE_MAX, Collections.max(List.of(PATIENCE_MIN, asked))));
     }
   }
 
@@ -245,13 +246,8 @@ final class FaultMatrix {
           isAsCommitted(cell) ? "as committed" : "DIFFERS");
     }
     equalShares()
-        .forEach(
-            (manner, share) ->
-                line(
-                    out,
-                    "  equal of the retryable text cells, %-10s: %.1f %%",
-                    manner,
-                    share * 100));
+        .forEach((manner, share) ->
+            line(out, "  equal of the retryable text cells, %-10s: %.1f %%", manner, share * 100));
     return out.toString();
   }
 

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every row of {@code faults.csv} in each of its manners on real sockets must end exactly as the row
- * says, and no credential may be seen anywhere meanwhile.
+ * Every row of {@code faults.csv} in each of its manners on real sockets must end exactly as the
+ * row says, and no credential may be seen anywhere meanwhile.
  */
 class FaultMatrixTest {
   /** Of the retryable text cells whose plan ends well, in each manner. */
@@ -59,6 +59,8 @@ class FaultMatrixTest {
 
     matrix.run(1, store);
 
-    assertThat(matrix.wrong()).as("%d cells on a store of %s", matrix.cells().size(), late).isEmpty();
+    assertThat(matrix.wrong())
+        .as("%d cells on a store of %s", matrix.cells().size(), late)
+        .isEmpty();
   }
 }

@@ -46,7 +46,8 @@ class PassedListsTest {
         PLAIN.replace(",\"model\":\"m\"", ",\"model\":\"m\",\"x\":{\"y\":[1,2.50,-0e1]}"),
         PLAIN.replace(
             "data: [DONE]",
-            "data: {\"id\":\"c1\",\"choices\":[],\"usage\":{\"completion_tokens\":2}}\n\ndata: [DONE]"),
+            "data: {\"id\":\"c1\",\"choices\":[],\"usage\":{\"completion_tokens\":2}}\n\n"
+                + "data: [DONE]"),
         ScriptedUpstream.text("long ".repeat(60_000)) + ScriptedUpstream.end());
   }
 
@@ -54,7 +55,8 @@ class PassedListsTest {
   @MethodSource("streams")
   void unbrokenStream_byteForByte_isThatOfTheUpstream(String stream) throws Exception {
     var bytes = stream.getBytes(StandardCharsets.UTF_8);
-    for (int pieceBytes : bytes.length > 10_000 ? new int[] {4096} : new int[] {1, 7, bytes.length}) {
+    for (int pieceBytes :
+        bytes.length > 10_000 ? new int[] {4096} : new int[] {1, 7, bytes.length}) {
       try (var upstream = ScriptedUpstream.streaming(bytes, pieceBytes);
           var rig = RelayRig.start(RelayRig.oneUpstream(upstream.url()))) {
         var heard =
@@ -94,32 +96,33 @@ class PassedListsTest {
   void headers_upwards_areTheAllowedAlone() throws Exception {
     try (var upstream = ScriptedUpstream.streaming(PLAIN.getBytes(StandardCharsets.UTF_8), 512);
         var rig = RelayRig.start(RelayRig.oneUpstream(upstream.url()))) {
-      var heard = RawClient.post(
-          rig.port(),
-          RawClient.COMPLETIONS,
-          BODY.getBytes(StandardCharsets.UTF_8),
-          "Authorization: Bearer caller",
-          "x-api-key: caller",
-          "api-key: caller",
-          "Proxy-Authorization: Basic caller",
-          "Cookie: caller",
-          "Forwarded: for=caller",
-          "X-Forwarded-For: caller",
-          "X-Forwarded-Host: caller",
-          "X-Real-IP: caller",
-          "Via: caller",
-          "X-Session-ID: caller",
-          "Idempotency-Key: caller",
-          "X-Holdfast-Client: caller/1",
-          "X-Stainless-Timeout: 600",
-          "X-Simulator-Plan: caller; 503",
-          "X-Anything: caller",
-          "OpenAI-Organization: org",
-          "OpenAI-Project: project",
-          "OpenAI-Beta: beta",
-          "HTTP-Referer: https://example.org",
-          "X-Title: title",
-          "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+      var heard =
+          RawClient.post(
+              rig.port(),
+              RawClient.COMPLETIONS,
+              BODY.getBytes(StandardCharsets.UTF_8),
+              "Authorization: Bearer caller",
+              "x-api-key: caller",
+              "api-key: caller",
+              "Proxy-Authorization: Basic caller",
+              "Cookie: caller",
+              "Forwarded: for=caller",
+              "X-Forwarded-For: caller",
+              "X-Forwarded-Host: caller",
+              "X-Real-IP: caller",
+              "Via: caller",
+              "X-Session-ID: caller",
+              "Idempotency-Key: caller",
+              "X-Holdfast-Client: caller/1",
+              "X-Stainless-Timeout: 600",
+              "X-Simulator-Plan: caller; 503",
+              "X-Anything: caller",
+              "OpenAI-Organization: org",
+              "OpenAI-Project: project",
+              "OpenAI-Beta: beta",
+              "HTTP-Referer: https://example.org",
+              "X-Title: title",
+              "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
       assertThat(heard.status()).as("%s", heard).isEqualTo(200);
       var up = upstream.received().getFirst().headers();
@@ -204,8 +207,7 @@ class PassedListsTest {
   }
 
   private static Heard post(RelayRig rig, String body) throws Exception {
-    return RawClient.post(
-        rig.port(), RawClient.COMPLETIONS, body.getBytes(StandardCharsets.UTF_8));
+    return RawClient.post(rig.port(), RawClient.COMPLETIONS, body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String withoutOurIds(String text) {

@@ -57,14 +57,13 @@ final class ScriptedUpstream implements AutoCloseable {
   /** One that answers each request with this stream, in pieces of that many bytes. */
   static ScriptedUpstream streaming(byte[] stream, int pieceBytes, String... headers)
       throws IOException {
-    return playing(
-        (request, out) -> {
-          out.write(head(200, "text/event-stream", headers));
-          for (int at = 0; at < stream.length; at += pieceBytes) {
-            out.write(chunk(stream, at, Math.min(stream.length, at + pieceBytes)));
-          }
-          out.write(LAST_CHUNK);
-        });
+    return playing((request, out) -> {
+      out.write(head(200, "text/event-stream", headers));
+      for (int at = 0; at < stream.length; at += pieceBytes) {
+        out.write(chunk(stream, at, Math.min(stream.length, at + pieceBytes)));
+      }
+      out.write(LAST_CHUNK);
+    });
   }
 
   static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -94,17 +93,18 @@ final class ScriptedUpstream implements AutoCloseable {
 
   /** The data of one chunk with text. */
   static String text(String content) {
-    return "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\","
-        + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
+    return "data:"
+               + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\","
+               + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
         + content
         + "\"},\"finish_reason\":null}]}\n\n";
   }
 
   /** The end of an answer. */
   static String end() {
-    return "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\","
-        + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-        + "data: [DONE]\n\n";
+    return "data:"
+               + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+               + "data: [DONE]\n\n";
   }
 
   String url() {
