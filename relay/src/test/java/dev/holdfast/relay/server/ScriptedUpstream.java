@@ -94,8 +94,8 @@ final class ScriptedUpstream implements AutoCloseable {
   /** The data of one chunk with text. */
   static String text(String content) {
     return "data:"
-               + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\","
-               + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
+        + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\","
+        + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
         + content
         + "\"},\"finish_reason\":null}]}\n\n";
   }
@@ -103,8 +103,8 @@ final class ScriptedUpstream implements AutoCloseable {
   /** The end of an answer. */
   static String end() {
     return "data:"
-               + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-               + "data: [DONE]\n\n";
+        + " {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+        + "data: [DONE]\n\n";
   }
 
   String url() {
