@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,7 +37,7 @@ final class WorldCommand implements Callable<Integer> {
   @Option(names = "--scenario", description = "A named history instead of drawn ones, or all.")
   private @Nullable String scenario;
 
-  @Option(names = "--threads", description = "How many runs at a time; default: all cores.")
+  @Option(names = "--threads", description = "How many drawn runs at a time; default: all cores.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Spec private @Nullable CommandSpec spec;
@@ -112,16 +113,17 @@ final class WorldCommand implements Callable<Integer> {
           Objects.requireNonNull(spec).commandLine(),
           "expected a scenario (all, " + known + "), came " + named);
     }
-    int problems = 0;
+    long problems = 0;
     for (var one : chosen) {
-      for (long i = 0; i < count; i++) {
-        var measured = one.measure(first + i);
-        problems += measured.problem().isPresent() ? 1 : 0;
+      var measured =
+          LongStream.range(first, first + count).parallel().mapToObj(one::measure).toList();
+      for (int i = 0; i < measured.size(); i++) {
+        var said = measured.get(i).problem().orElse("well");
         out.printf(
-            "%s, seed %d: %s: %s%n",
-            one.title(), first + i, measured.problem().orElse("well"), measured.figures());
-        out.flush();
+            "%s, seed %d: %s: %s%n", one.title(), first + i, said, measured.get(i).figures());
       }
+      out.flush();
+      problems += measured.stream().filter(m -> m.problem().isPresent()).count();
     }
     return problems == 0 ? 0 : 1;
   }

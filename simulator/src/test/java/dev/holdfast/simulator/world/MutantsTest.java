@@ -23,9 +23,10 @@ final class MutantsTest {
         new Mutant(
             "end of input is taken as complete",
             TOKENS,
-            "Objects.requireNonNull(a.decoder).end(this);",
-            "Objects.requireNonNull(a.decoder).end(this);"
-                + " if (over == null) { over = new Over.Whole(); }"),
+            "return Objects.requireNonNull(over);",
+            "return over instanceof Over.Broken b && b.failure() instanceof Failure.Broken f"
+                + " && f.kind() == Failure.Broken.Kind.TRUNCATION"
+                + " ? new Over.Whole() : Objects.requireNonNull(over);"),
         new Mutant(
             "facts of a dead attempt are accepted",
             MACHINE,
