@@ -18,4 +18,10 @@ public interface AnswerReader {
 
   /** What the upstream counted, if it said so. */
   Optional<Tokens> usage();
+
+  /**
+   * What the bytes behind the last event mean, where the stream ended: a failure if the upstream
+   * put its reason there without a frame, else empty.
+   */
+  Optional<Failure> behindTheEvents(byte[] rest);
 }

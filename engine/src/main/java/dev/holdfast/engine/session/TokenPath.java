@@ -82,7 +82,13 @@ final class TokenPath implements SseSink {
   /** The attempt's bytes are over. */
   Over end(Attempt a, long nowNanos) {
     begin(a, nowNanos);
-    Objects.requireNonNull(a.decoder).end(this);
+    var decoder = Objects.requireNonNull(a.decoder);
+    decoder.end(this);
+    if (over == null && decoder.unfinished()) {
+      Objects.requireNonNull(a.reader)
+          .behindTheEvents(decoder.rest())
+          .ifPresent(said -> over = new Over.Broken(said));
+    }
     if (over == null) {
       broken(Failure.Broken.Kind.TRUNCATION, "the stream ended after event " + committed.last());
     }

@@ -162,6 +162,14 @@ public final class SseDecoder {
     return carryLength > 0 || insideMark;
   }
 
+  /**
+   * A copy of the bytes of a block whose blank line has not come: what stands behind the last event
+   * may say why there is no more. Empty if there are none.
+   */
+  public byte[] rest() {
+    return Arrays.copyOf(carry, carryLength);
+  }
+
   /** Complete comment lines seen so far: signs of life that no reader is told of. */
   public long comments() {
     return comments;

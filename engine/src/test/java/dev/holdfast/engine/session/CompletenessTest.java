@@ -36,6 +36,19 @@ class CompletenessTest {
     assertThat(session.machine.attempts().getFirst().why()).isEqualTo("truncation");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\n  \"error\": {\n    \"code\": 503,\n    \"status\": \"UNAVAILABLE\"\n  }\n}\n",
+        "[{\"error\":{\"code\":503,\"message\":\"no room\"}}]\n"
+      })
+  void unframedError_behindTheEvents_isTheBreak(String error) {
+    var session = sessions.streaming().answer(BEGUN + error).end();
+
+    session.called(2);
+    assertThat(session.machine.attempts().getFirst().why()).isIn("in_band_error", "overloaded");
+  }
+
   @Test
   void eof_afterReason_completesAndAddsTheTerminator() {
     var session = sessions.streaming().answer(BEGUN + Chat.finish("stop")).end();

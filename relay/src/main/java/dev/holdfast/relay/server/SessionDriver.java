@@ -23,6 +23,7 @@ import dev.holdfast.journal.SessionRef;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.TranscriptReply;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -55,6 +56,7 @@ final class SessionDriver {
   private final Map<Integer, ReaderConnection> readers = new HashMap<>(2);
   private final Map<Integer, Target> targets = new HashMap<>(2);
   private @Nullable UpstreamExchange exchange;
+  private @Nullable MultiMap answered;
   private boolean running;
   private boolean finished;
   private int nextReader;
@@ -217,7 +219,9 @@ final class SessionDriver {
         exchange = null;
       }
       case SessionCommand.ReleaseUpstream c -> {
-        Objects.requireNonNull(exchange).release();
+        // An answer that came in one read is whole before its head goes out.
+        answered = Objects.requireNonNull(exchange).headers();
+        exchange.release();
         exchange = null;
       }
       case SessionCommand.PauseReading c -> Objects.requireNonNull(exchange).pause();
@@ -504,7 +508,7 @@ final class SessionDriver {
   }
 
   private Map<String, String> headHeaders() {
-    return Answers.headHeaders(call, exchange == null ? null : exchange.headers());
+    return Answers.headHeaders(call, exchange == null ? answered : exchange.headers());
   }
 
   private void send(DeliveryCommand.Send c) {

@@ -2,7 +2,9 @@ package dev.holdfast.relay.server;
 
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.relay.config.RelayConfig;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,14 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A relay in this process on a free port of the loopback address, and what it reports. */
 final class RelayRig implements AutoCloseable {
-  /** Short clocks, so that a stall costs a test a second or two and not minutes. */
-  static final String SHORT_CLOCKS =
-      """
-      retry: { base: 50ms, cap: 200ms, spread: 100ms, wait-without-hint: 300ms }
-      clocks: { connect: 3s, first-progress: 2500ms, first-progress-reasoning: 8s, \
-      idle-progress: 2500ms, idle-progress-quiet: 5s }
-      commit-after: 60s
-      """;
+  /** Short clocks, so that a stall costs a test seconds and not minutes. */
+  static String clocks(Duration patience) {
+    long millis = patience.toMillis();
+    return String.format(
+        Locale.ROOT,
+        """
+        retry: { base: 50ms, cap: 200ms, spread: 100ms, wait-without-hint: 300ms }
+        clocks: { connect: %1$dms, first-progress: %1$dms, first-progress-reasoning: %2$dms, \
+        idle-progress: %1$dms, idle-progress-quiet: %2$dms }
+        commit-after: 5m
+        """,
+        millis,
+        2 * millis);
+  }
 
   private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 

@@ -6,6 +6,7 @@ import dev.holdfast.engine.dialect.Signals;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.Rejections;
 import dev.holdfast.engine.json.JsonMembers;
+import dev.holdfast.engine.json.JsonValue;
 import dev.holdfast.engine.sse.SseBlock;
 import dev.holdfast.engine.usage.Tokens;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +159,24 @@ final class ChatReader implements AnswerReader {
   static long count(JsonMembers usage, String name) {
     int i = usage.find(name);
     return i >= 0 && usage.raw(i).matches("\\d{1,15}") ? Long.parseLong(usage.raw(i)) : 0;
+  }
+
+  /** Google appends its error as it would stand in a body of its own, over several lines. */
+  @Override
+  public Optional<Failure> behindTheEvents(byte[] rest) {
+    var parsed = JsonValue.parse(rest);
+    if (parsed.isPresent()
+        && parsed.get() instanceof JsonValue.Arr list
+        && list.items().size() == 1) {
+      parsed = Optional.of(list.items().getFirst());
+    }
+    return parsed.isPresent()
+            && parsed.get() instanceof JsonValue.Obj root
+            && root.members().containsKey("error")
+        ? Optional.of(
+            Rejections.classifyInBand(
+                root.members().getOrDefault("error", JsonValue.NULL), profile, 0))
+        : Optional.empty();
   }
 
   private Failure rejected(byte[] json, int from, int to) {
