@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ChatScannerFuzzTest {
   @Test
   void scan_mutatedChunks_agreesWithJackson() {
-    long events = Long.getLong("holdfast.fuzz.events", 300_000L);
+    long events = Long.getLong("holdfast.fuzz.events", 100_000L);
     long seed = Long.getLong("holdfast.fuzz.seed", 20_261_124L);
     System.out.println("ChatScannerFuzzTest seed " + seed + ", " + events + " events");
     List<byte[]> corpus = ChatCorpus.events();
