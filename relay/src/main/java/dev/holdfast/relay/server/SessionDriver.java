@@ -290,12 +290,21 @@ final class SessionDriver {
 
           @Override
           public void waiting(int position, long nowNanos) {
-            tellFromAnywhere(new SessionFact.LeaseWaiting(System.nanoTime(), attempt, position));
+            // A place in the line that was overtaken by its grant says nothing any more.
+            onHome(() -> {
+              if (asks.containsKey(attempt)) {
+                tell(new SessionFact.LeaseWaiting(System.nanoTime(), attempt, position));
+              }
+            });
           }
 
           @Override
           public void refused(Failure failure, long nowNanos) {
-            tellFromAnywhere(new SessionFact.LeaseRefused(System.nanoTime(), attempt, failure));
+            onHome(() -> {
+              if (asks.remove(attempt) != null) {
+                tell(new SessionFact.LeaseRefused(System.nanoTime(), attempt, failure));
+              }
+            });
           }
         };
     var ask =

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -59,9 +60,9 @@ final class ByteUpstream implements AutoCloseable {
 
   /** Answers with this head, which asks for chunks. */
   static ByteUpstream start(String head, byte[] body, long seed) throws IOException {
-    var upstream =
-        new ByteUpstream(
-            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), head, body, seed);
+    var server = new ServerSocket();
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    var upstream = new ByteUpstream(server, head, body, seed);
     Thread.startVirtualThread(upstream::accept);
     return upstream;
   }
