@@ -31,7 +31,7 @@ final class RelayProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
+                    "-Xmx1500m",
                     "-cp",
                     System.getProperty("java.class.path"),
                     "dev.holdfast.cli.Main",
