@@ -13,15 +13,18 @@ import dev.holdfast.relay.config.Seams;
 import dev.holdfast.relay.owner.Owner;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -63,6 +66,9 @@ final class RequestDesk {
   private final Worker worker;
   private final Shared shared;
 
+  /** Connections of which nothing more is believed, until they are closed. */
+  private final Set<HttpConnection> closing = new HashSet<>();
+
   RequestDesk(Worker worker, Shared shared) {
     this.worker = worker;
     this.shared = shared;
@@ -82,9 +88,14 @@ final class RequestDesk {
   }
 
   /** Refuses, and reads nothing more of a connection whose next request can't be trusted. */
-  private static void close(HttpServerRequest request, int status, String message) {
-    Answers.refuse(request.response(), status, "invalid_request", message);
-    request.connection().close();
+  private void close(HttpServerRequest request, int status, String message) {
+    var connection = request.connection();
+    // Closing takes a turn, and what came in the same read would be served meanwhile.
+    if (closing.add(connection)) {
+      connection.closeHandler(nothing -> closing.remove(connection));
+      Answers.refuse(request.response(), status, "invalid_request", message);
+      connection.close();
+    }
   }
 
   /**
@@ -106,6 +117,9 @@ final class RequestDesk {
   }
 
   void take(HttpServerRequest request) {
+    if (closing.contains(request.connection())) {
+      return;
+    }
     var ambiguity = ambiguity(request);
     if (ambiguity.isPresent()) {
       close(request, 400, ambiguity.get());
