@@ -1,5 +1,6 @@
 package dev.holdfast.relay.server;
 
+import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.MemoryStore;
 import dev.holdfast.journal.SessionStore;
@@ -50,12 +51,18 @@ public final class Relay {
   /** Starts a relay on a store of the caller's. */
   public static Future<Relay> start(
       RelayConfig config, RelayListener listener, SessionStore store) {
+    return start(config, listener, store, DeliverySettings.DEFAULTS);
+  }
+
+  /** Starts a relay that serves readers by other times than the default ones. */
+  static Future<Relay> start(
+      RelayConfig config, RelayListener listener, SessionStore store, DeliverySettings delivery) {
     var vertx =
         Vertx.vertx(
             new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(config.workers()));
-    var shared = new Shared(config, store, new GuardBoard(config, vertx), listener);
+    var shared = new Shared(config, store, new GuardBoard(config, vertx), listener, delivery);
     var relay = new Relay(vertx, shared);
     vertx.setPeriodic(EXPIRE_EVERY_MILLIS, id -> store.expire());
     // Bound to no context: a failure is told after the event loops are gone.

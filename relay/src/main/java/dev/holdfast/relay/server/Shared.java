@@ -1,5 +1,6 @@
 package dev.holdfast.relay.server;
 
+import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.journal.StoreFailure;
@@ -33,13 +34,19 @@ final class Shared {
   private final SessionStore store;
   private final GuardBoard board;
   private final RelayListener listener;
+  private final DeliverySettings delivery;
   private final RelayLog log = new RelayLog();
   private final SecureRandom random = new SecureRandom();
   private final AtomicLong tickets = new AtomicLong();
   private final AtomicInteger live = new AtomicInteger();
   private volatile Phase phase = Phase.SERVING;
 
-  Shared(RelayConfig config, SessionStore store, GuardBoard board, RelayListener listener) {
+  Shared(
+      RelayConfig config,
+      SessionStore store,
+      GuardBoard board,
+      RelayListener listener,
+      DeliverySettings delivery) {
     this.config = config;
     this.router = config.router();
     this.owners = Owners.of(config.keys());
@@ -47,6 +54,7 @@ final class Shared {
     this.store = store;
     this.board = board;
     this.listener = listener;
+    this.delivery = delivery;
   }
 
   static Failure journalFailed(StoreFailure failure) {
@@ -80,6 +88,11 @@ final class Shared {
 
   RelayListener listener() {
     return listener;
+  }
+
+  /** Times of readers that no configuration names. */
+  DeliverySettings delivery() {
+    return delivery;
   }
 
   RelayLog log() {

@@ -129,7 +129,7 @@ final class Worker extends VerticleBase {
   }
 
   private DeliverySettings settings(SessionCall call) {
-    var base = DeliverySettings.DEFAULTS;
+    var base = shared.delivery();
     return new DeliverySettings(
         call.plan().clocks().commitAfter(),
         shared.config().comments(),

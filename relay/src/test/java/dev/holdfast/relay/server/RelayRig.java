@@ -1,8 +1,12 @@
 package dev.holdfast.relay.server;
 
+import dev.holdfast.engine.delivery.DeliverySettings;
+import dev.holdfast.journal.MemoryLimits;
+import dev.holdfast.journal.MemoryStore;
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.relay.config.RelayConfig;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,6 +71,20 @@ final class RelayRig implements AutoCloseable {
         started.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS), recorded);
   }
 
+  /** A relay whose readers are given up sooner. */
+  static RelayRig start(String yaml, DeliverySettings delivery) throws Exception {
+    var recorded = new Recorded();
+    var limits = MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory());
+    var started =
+        Relay.start(
+            RelayConfig.parse(yaml, Map.of()),
+            recorded,
+            new MemoryStore(limits, System::nanoTime),
+            delivery);
+    return new RelayRig(
+        started.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS), recorded);
+  }
+
   /** A configuration with one upstream of a bare dialect, asked for as {@code up/m}. */
   static String oneUpstream(String url) {
     return "listen: 127.0.0.1:0\nupstreams:\n" + upstream("up", url);
@@ -91,6 +109,11 @@ final class RelayRig implements AutoCloseable {
   /** The report of a session that has ended. */
   @Nullable SessionReport report(String session) {
     return recorded.reports.get(session);
+  }
+
+  /** The reports of all sessions that have ended. */
+  Collection<SessionReport> reports() {
+    return recorded.reports.values();
   }
 
   /** How many sessions have ended. */
