@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -132,23 +133,24 @@ final class FaultMatrix {
       for (int i = 0; i < plans.size(); i++) {
         yaml.append(RelayRig.upstream("w" + i, simulator.add("w" + i, plans.get(i), Manner.ECHO)));
       }
-      long slowest = 0;
+      var slowest = new AtomicLong();
       try (var rig = RelayRig.start(yaml.toString())) {
         for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-          long begun = System.nanoTime();
+          slowest.set(0);
           inParallel(
               IntStream.range(0, AT_ONCE).boxed().toList(),
               i -> {
-                var model = "w" + i % plans.size() + "/m";
-                RawClient.post(
-                    rig.port(),
-                    RawClient.COMPLETIONS,
-                    RequestKind.TEXT.body(model, Style.PROSE, i));
+                var plan = plans.get(i % plans.size());
+                var body = RequestKind.TEXT.body("w" + i % plans.size() + "/m", Style.PROSE, i);
+                long begun = System.nanoTime();
+                RawClient.post(rig.port(), RawClient.COMPLETIONS, body);
+                if (plan.equals("ok")) {
+                  slowest.accumulateAndGet(System.nanoTime() - begun, Math::max);
+                }
               });
-          slowest = System.nanoTime() - begun;
         }
       }
-      var asked = Duration.ofNanos(slowest).multipliedBy(PATIENCE_FACTOR);
+      var asked = Duration.ofNanos(slowest.get()).multipliedBy(PATIENCE_FACTOR);
       return Collections.min(List.of(PATIENCE_MAX, Collections.max(List.of(PATIENCE_MIN, asked))));
     }
   }
