@@ -18,7 +18,4 @@ public interface Splice {
 
   /** The upstream's answer is over: adds what was held back, if it was text after all. */
   int end(EventBatch into);
-
-  /** Whether the continuation began with the whole of what was sent. */
-  boolean echoed();
 }

@@ -30,7 +30,7 @@ public final class Presets {
           "seed-basic",
           RetryPolicy.DEFAULTS
               .withAttempts(4, 4)
-              .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(8), Jitter.NONE),
+              .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(10), Jitter.NONE),
           Duration.ZERO,
           RetryPolicy.DEFAULTS.spread());
 

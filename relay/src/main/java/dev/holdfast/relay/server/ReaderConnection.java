@@ -1,6 +1,8 @@
 package dev.holdfast.relay.server;
 
 import dev.holdfast.engine.sse.EventBatch;
+import dev.holdfast.engine.sse.SseEncoder;
+import dev.holdfast.engine.sse.WireBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.buffer.Buffer;
@@ -15,7 +17,7 @@ final class ReaderConnection {
   /** What a reader may be behind inside this process. */
   private static final int QUEUE_BYTES_MAX = 64 << 10;
 
-  private static final byte[] COMMENT = ": still working\n\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] COMMENT = comment("still working");
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
@@ -52,7 +54,16 @@ final class ReaderConnection {
     return batch;
   }
 
-  /** Writes the events with their numbers, in one buffer. */
+  private static byte[] comment(String text) {
+    var out = new WireBuffer(64);
+    SseEncoder.comment(out, text);
+    return out.toByteArray();
+  }
+
+  /**
+   * Writes the events with their numbers, in one buffer. What {@link SseEncoder#id} writes, but
+   * straight into the socket's buffer: this is the path of a token.
+   */
   void write(EventBatch events) {
     int size = (int) events.bytes() + events.count() * (idPrefix.length + 20);
     ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(size);

@@ -5,6 +5,8 @@ import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.Failure.Rejection;
 import dev.holdfast.engine.failure.Failure.Stopped;
 import dev.holdfast.engine.json.JsonStrings;
+import dev.holdfast.engine.sse.SseEncoder;
+import dev.holdfast.engine.sse.WireBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 
@@ -23,7 +25,9 @@ final class ChatErrors {
   }
 
   static byte[] event(ErrorNotice notice) {
-    return ("event: error\ndata: " + ours(notice) + "\n\n").getBytes(StandardCharsets.UTF_8);
+    var out = new WireBuffer(512);
+    SseEncoder.event(out, "error", ours(notice));
+    return out.toByteArray();
   }
 
   private static String ours(ErrorNotice notice) {

@@ -40,11 +40,6 @@ final class ChatSplice implements Splice {
   }
 
   @Override
-  public boolean echoed() {
-    return gate.echoed();
-  }
-
-  @Override
   public int splice(SseBlock block, int signals, EventBatch into) {
     if (Signals.any(signals, Signals.DONE)) {
       int rest = end(into);

@@ -39,7 +39,6 @@ final class TextGate {
   private final TargetKnowledge knowledge;
   private final StringBuilder held = new StringBuilder();
   private boolean matching;
-  private boolean echoed;
   private String passed = "";
   private String half = "";
 
@@ -102,7 +101,6 @@ final class TextGate {
           return Verdict.AMBIGUOUS;
         }
         matching = false;
-        echoed = true;
         knowledge.learnEcho();
         var rest = held.substring(echo.length());
         held.setLength(0);
@@ -117,7 +115,6 @@ final class TextGate {
     held.setLength(0);
     var rest = afterTrimmedEcho(soFar);
     if (rest != null) {
-      echoed = true;
       knowledge.learnEcho();
       return pass(rest);
     }
@@ -195,9 +192,5 @@ final class TextGate {
   /** What the last {@link #offer} let through. */
   String passed() {
     return passed;
-  }
-
-  boolean echoed() {
-    return echoed;
   }
 }

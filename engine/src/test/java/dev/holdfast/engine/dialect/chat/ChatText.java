@@ -9,11 +9,11 @@ import java.util.Objects;
  * <p>Halves of surrogate pairs come out as they were written: providers split one over two chunks,
  * and the halves meet again in the transcript.
  */
-public final class ChatText {
+final class ChatText {
   private ChatText() {}
 
   /** The text of a string slice, between its quotes. */
-  public static String decode(byte[] bytes, int from, int to) {
+  static String decode(byte[] bytes, int from, int to) {
     Objects.checkFromToIndex(from, to, bytes.length);
     if (JsonBytes.skipPlain(bytes, from, to) == to) {
       return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
@@ -29,7 +29,7 @@ public final class ChatText {
    * @throws IndexOutOfBoundsException if the range is not inside the array, or ends inside an
    *     escape or a character at the end of the array; what else is malformed gives other text
    */
-  public static void append(StringBuilder text, byte[] bytes, int from, int to) {
+  static void append(StringBuilder text, byte[] bytes, int from, int to) {
     Objects.checkFromToIndex(from, to, bytes.length);
     int at = from;
     while (at < to) {
