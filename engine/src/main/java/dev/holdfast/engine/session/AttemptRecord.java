@@ -1,5 +1,7 @@
 package dev.holdfast.engine.session;
 
+import dev.holdfast.engine.usage.Tokens;
+
 /**
  * What became of one attempt; for states, logs and demos.
  *
@@ -10,6 +12,8 @@ package dev.holdfast.engine.session;
  * @param openedNanos when the call was made
  * @param endedNanos when it was over
  * @param progressed whether it added to the answer
+ * @param tokens that it read and wrote; estimated by its events unless the upstream counted
+ * @param wasted of those it wrote: what was paid for and not delivered
  * @param why the word of its failure; empty if it completed
  */
 public record AttemptRecord(
@@ -19,4 +23,6 @@ public record AttemptRecord(
     long openedNanos,
     long endedNanos,
     boolean progressed,
+    Tokens tokens,
+    long wasted,
     String why) {}

@@ -448,8 +448,8 @@ public final class SessionMachine {
     if (a.kept != null) {
       a.kept.dropped(committed.held());
     }
-    committed.dropHeld();
     closeAttempt(a, failure.why());
+    committed.dropHeld();
     var step = nextStep.afterBreak(a, failure, now);
     long wait = step instanceof NextStep.Try next ? next.atNanos() - now : 0;
     settle(
@@ -473,7 +473,7 @@ public final class SessionMachine {
     a.over = true;
     paused = false;
     deadlines.clearAttempt();
-    attempts.add(a.record(now, why));
+    attempts.add(a.record(request, now, why, committed.held()));
   }
 
   private void settle(Attempt a, Settlement settlement) {
