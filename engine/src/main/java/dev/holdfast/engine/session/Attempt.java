@@ -16,6 +16,7 @@ import dev.holdfast.engine.failure.HeaderLookup;
 import dev.holdfast.engine.failure.OkBody;
 import dev.holdfast.engine.failure.Rejections;
 import dev.holdfast.engine.sse.SseDecoder;
+import dev.holdfast.engine.usage.Tokens;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -58,6 +59,12 @@ final class Attempt {
 
   /** It generated something, seen or not. */
   boolean generated;
+
+  /** How many events of it generated something. */
+  long generatedEvents;
+
+  /** The last event that was committed when its call was made. */
+  long openedAfter;
 
   /** It generated something new that is committed. */
   boolean progressed;
@@ -154,17 +161,50 @@ final class Attempt {
     return slow ? span.multipliedBy(2) : span;
   }
 
-  /** What it was, now that it is over. */
-  AttemptRecord record(long nowNanos, String why) {
-    var what = way == null ? purpose.name() : way.rung().name();
+  /** What its call asks for, in one word: {@code begin}, {@code probe}, or the rung. */
+  String purposeWord() {
+    return (way == null ? purpose.name() : way.rung().name()).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * What it was, now that it is over.
+   *
+   * @param last the number of the last event that is committed
+   */
+  AttemptRecord record(long nowNanos, String why, DialectRequest request, long last) {
+    var used = used(request);
     return new AttemptRecord(
         number,
         target.name(),
-        what.toLowerCase(Locale.ROOT),
+        purposeWord(),
         openedNanos,
         nowNanos,
         progressed,
-        why);
+        why,
+        used,
+        wasted(request, used, why.isEmpty(), last));
+  }
+
+  /** An event is a token where the upstream did not count. */
+  private Tokens used(DialectRequest request) {
+    if (!answered()) {
+      return Tokens.NONE;
+    }
+    long handedBack = purpose == Purpose.CONTINUE ? openedAfter : 0;
+    var estimate = new Tokens(request.inputTokens() + handedBack, generatedEvents, false);
+    return reader == null ? estimate : reader.usage().orElse(estimate);
+  }
+
+  /** The share of its output that did not reach the log. */
+  private long wasted(DialectRequest request, Tokens used, boolean whole, long last) {
+    if (purpose == Purpose.PROBE) {
+      return used.output();
+    }
+    if (request.mode() != Mode.STREAMED || generatedEvents == 0) {
+      return whole ? 0 : used.output();
+    }
+    long given = Math.min(last - openedAfter, generatedEvents);
+    return used.output() * (generatedEvents - given) / generatedEvents;
   }
 
   /** The text of the events that were kept of it. */

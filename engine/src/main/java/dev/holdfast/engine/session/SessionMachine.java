@@ -242,7 +242,8 @@ public final class SessionMachine {
     nextStep.opened();
     var patience = a.firstProgress(plan, nextStep.slow(a.target));
     deadlines.set(Clock.FIRST_PROGRESS, now, patience.toNanos());
-    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, call));
+    a.openedAfter = committed.last();
+    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, a.purposeWord(), call));
   }
 
   /** The call of the first way that can be taken; null if the session went on without a call. */
@@ -473,7 +474,7 @@ public final class SessionMachine {
     a.over = true;
     paused = false;
     deadlines.clearAttempt();
-    attempts.add(a.record(now, why));
+    attempts.add(a.record(now, why, request, committed.last() + batch.count()));
   }
 
   private void settle(Attempt a, Settlement settlement) {

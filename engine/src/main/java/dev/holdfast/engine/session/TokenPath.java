@@ -165,6 +165,7 @@ final class TokenPath implements SseSink {
 
   private void generated(Attempt a, int signals) {
     a.generated = true;
+    a.generatedEvents++;
     a.generatedNanos = now;
     a.toolOpen |= Signals.any(signals, Signals.TOOL);
     var clocks = plan.clocks();
