@@ -59,10 +59,10 @@ class ResultTableTest {
     String tools = call == null ? "" : call.name() + "(" + call.arguments() + ")";
     var broken =
         new AttemptRecord(
-            1, answer.target(), "begin", 0, 10 * MILLI, true, Tokens.NONE, 0, "reset");
+            1, answer.target(), "begin", 0, 10 * MILLI, true, "reset", Tokens.NONE, 0);
     var mended =
         new AttemptRecord(
-            2, answer.target(), "prefill", 30 * MILLI, 60 * MILLI, true, Tokens.NONE, 0, "");
+            2, answer.target(), "prefill", 30 * MILLI, 60 * MILLI, true, "", Tokens.NONE, 0);
     var report =
         new SessionReport(
             "s",

@@ -12,9 +12,9 @@ import dev.holdfast.engine.usage.Tokens;
  * @param openedNanos when the call was made
  * @param endedNanos when it was over
  * @param progressed whether it added to the answer
- * @param tokens that it read and wrote; estimated by its events unless the upstream counted
- * @param wasted of those it wrote: what was paid for and not delivered
  * @param why the word of its failure; empty if it completed
+ * @param tokens what it used, as the upstream counted or as we estimate; nothing if no answer began
+ * @param wastedTokens of its output, those that nobody was given
  */
 public record AttemptRecord(
     int number,
@@ -23,6 +23,6 @@ public record AttemptRecord(
     long openedNanos,
     long endedNanos,
     boolean progressed,
+    String why,
     Tokens tokens,
-    long wasted,
-    String why) {}
+    long wastedTokens) {}

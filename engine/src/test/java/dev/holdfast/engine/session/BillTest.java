@@ -28,7 +28,7 @@ class BillTest {
     session.end().complete();
 
     assertThat(attempt(session, 1).tokens()).isEqualTo(new Tokens(9, 4, true));
-    assertThat(attempt(session, 1).wasted()).isZero();
+    assertThat(attempt(session, 1).wastedTokens()).isZero();
   }
 
   @Test
@@ -37,7 +37,7 @@ class BillTest {
 
     assertThat(attempt(session, 1).tokens().output()).isEqualTo(3);
     assertThat(attempt(session, 1).tokens().measured()).isFalse();
-    assertThat(attempt(session, 1).wasted()).isZero();
+    assertThat(attempt(session, 1).wastedTokens()).isZero();
     session.cancel();
   }
 
@@ -54,7 +54,7 @@ class BillTest {
     var session =
         sessions.streaming().answer(Chat.text("Hm") + Chat.tool("{\"a\"") + Chat.tool(":1")).end();
 
-    assertThat(attempt(session, 1).wasted()).isEqualTo(2);
+    assertThat(attempt(session, 1).wastedTokens()).isEqualTo(2);
     session.cancel();
   }
 
@@ -70,7 +70,7 @@ class BillTest {
             + Chat.DONE);
 
     assertThat(attempt(session, 2).tokens()).isEqualTo(new Tokens(90, 22, true));
-    assertThat(attempt(session, 2).wasted()).isEqualTo(Tokens.estimate(anchor));
+    assertThat(attempt(session, 2).wastedTokens()).isEqualTo(Tokens.estimate(anchor));
   }
 
   @Test
@@ -78,7 +78,7 @@ class BillTest {
     var session = sessions.plan().targets(TargetSpec.at("a").unproven().rungs(Rung.ANCHOR)).begin();
     session.answer(Chat.text(TEXT)).end().answer(Chat.texts("so", " it", " goes") + Chat.stop());
 
-    assertThat(attempt(session, 2).wasted()).isEqualTo(3);
+    assertThat(attempt(session, 2).wastedTokens()).isEqualTo(3);
     session.cancel();
   }
 }
