@@ -58,6 +58,7 @@ public final class SessionMachine {
   private @Nullable Attempt attempt;
   private @Nullable Transcript transcript;
   private NextStep.@Nullable Try upcoming;
+  private @Nullable NextAttempt announced;
   private @Nullable Outcome outcome;
   private int attemptNumber;
   private long openedNanos;
@@ -127,6 +128,14 @@ public final class SessionMachine {
   /** The attempts that are over, in order. */
   public List<AttemptRecord> attempts() {
     return List.copyOf(attempts);
+  }
+
+  /**
+   * The attempt that was decided upon last, as an instance of its own each time; empty before the
+   * first break.
+   */
+  public Optional<NextAttempt> nextAttempt() {
+    return Optional.ofNullable(announced);
   }
 
   public List<Seam> seams() {
@@ -489,6 +498,7 @@ public final class SessionMachine {
       case NextStep.End e -> end(e.failure());
       case NextStep.Try next -> {
         upcoming = next;
+        announced = nextStep.lastFailure().map(f -> NextAttempt.of(next, f, now)).orElse(null);
         if (next.atNanos() <= now) {
           acquire(next);
         } else {
