@@ -18,8 +18,7 @@ public final class Presets {
   public record Preset(String name, RetryPolicy policy) {}
 
   /** What holds where nothing is written: full jitter, and a spread from zero after a break. */
-  public static final Preset STANDARD =
-      new Preset("standard", RetryPolicy.DEFAULTS);
+  public static final Preset STANDARD = new Preset("standard", RetryPolicy.DEFAULTS);
 
   /** The basic streaming client: 3 retries, 1 s doubled each time, without jitter. */
   public static final Preset SEED_BASIC =

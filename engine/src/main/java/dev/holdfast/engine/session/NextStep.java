@@ -414,8 +414,7 @@ final class NextStep {
       long apart = othersBroke ? Backoff.spread(retry, random).toNanos() : 0;
       return lostConnection(failure)
           ? Math.max(
-              apart,
-              Backoff.between(retry.resetWaitMin(), retry.resetWaitMax(), random).toNanos())
+              apart, Backoff.between(retry.resetWaitMin(), retry.resetWaitMax(), random).toNanos())
           : apart;
     }
     return Backoff.after(Math.max(row, 1), retry, random).toNanos();

@@ -358,7 +358,13 @@ public final class SessionMachine {
       end(nextStep.callerTimeout());
     } else if (deadlines.due(Clock.RETRY, now)) {
       deadlines.clear(Clock.RETRY);
-      take(nextStep.due(Objects.requireNonNull(upcoming), now));
+      var waited = Objects.requireNonNull(upcoming);
+      var step = nextStep.due(waited, now);
+      if (step.equals(waited)) {
+        acquire(waited);
+      } else {
+        take(step);
+      }
     } else if (a != null && !a.over) {
       attemptClocks(a);
     }

@@ -137,6 +137,8 @@ class RetryTest {
     assertThat(next.purpose()).isEqualTo("begin");
     assertThat(next.failure().why()).isEqualTo("reset");
     assertThat(next.waitNanos()).isEqualTo(seconds(1).toNanos());
+    session.afterSeconds(1).called(2);
+    assertThat(session.machine.nextAttempt()).containsSame(next);
   }
 
   @Test

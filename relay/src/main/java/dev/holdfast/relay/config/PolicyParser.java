@@ -108,7 +108,17 @@ final class PolicyParser {
     return bad
         ? fallback
         : new RetryPolicy(
-                attempts, inAll, base, cap, jitter, before, after, withoutHint, spread, floor, factor)
+                attempts,
+                inAll,
+                base,
+                cap,
+                jitter,
+                before,
+                after,
+                withoutHint,
+                spread,
+                floor,
+                factor)
             .withResetWait(start.resetWaitMin(), start.resetWaitMax());
   }
 
