@@ -179,7 +179,12 @@ public final class Holdfast implements AutoCloseable {
     }
   }
 
-  // ---- for the sessions
+  // ---- for the sessions, and for tests
+
+  /** The calls under way. */
+  List<SessionRun> running() {
+    return List.copyOf(running);
+  }
 
   Settings settings() {
     return settings;

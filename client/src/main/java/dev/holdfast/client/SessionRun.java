@@ -512,6 +512,12 @@ final class SessionRun implements Flow.Subscription {
         };
   }
 
+  /** Whether the upstream is read no further, because the subscriber asks for nothing. */
+  boolean isHeldUp() {
+    var open = exchange;
+    return open != null && open.isPaused();
+  }
+
   /** For messages about a session that hangs. */
   @Override
   public String toString() {

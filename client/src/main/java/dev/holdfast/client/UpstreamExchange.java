@@ -38,7 +38,7 @@ final class UpstreamExchange {
   private volatile boolean closed;
   private volatile boolean released;
   private volatile boolean over;
-  private boolean paused;
+  private volatile boolean paused;
   private boolean owesRequest;
   private boolean headCame;
   private byte[] read = NOTHING;
@@ -193,6 +193,11 @@ final class UpstreamExchange {
             }
           });
     }
+  }
+
+  /** Whether the upstream is read no further for now. */
+  boolean isPaused() {
+    return paused;
   }
 
   void pause() {
