@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Profiles;
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.retry.Presets;
 import dev.holdfast.engine.retry.RetryPolicy;
@@ -40,6 +41,7 @@ public final class HoldfastBuilder {
   private GuardSettings guards = GuardSettings.DEFAULTS;
   private boolean lenient;
   private boolean probes;
+  private AnchorTemplate anchor = AnchorTemplate.DEFAULT;
   private boolean keepsEvents;
   private HttpClient.Version version = HttpClient.Version.HTTP_1_1;
   private Consumer<Notice.Retry> onRetry = notice -> {};
@@ -68,7 +70,7 @@ public final class HoldfastBuilder {
    * @throws IllegalArgumentException if it is no URL of HTTP, or has a user, query or fragment
    */
   public HoldfastBuilder relay(String url) {
-    return baseUrl(url).profile(Upstream.RELAY);
+    return baseUrl(url).profile(Profiles.RELAY);
   }
 
   /**
@@ -151,9 +153,9 @@ public final class HoldfastBuilder {
   }
 
   /**
-   * Settings by name: {@code standard}, {@code seed-basic}, {@code seed-session} (counts and waits)
-   * or {@code seed-breaker} (the circuit breaker). Each replaces what it is about and leaves the
-   * rest.
+   * Settings by name: {@code standard}, {@code seed-basic} (counts and waits), {@code seed-session}
+   * (these, and the words by which a model is asked to go on) or {@code seed-breaker} (the circuit
+   * breaker). Each replaces what it is about and leaves the rest.
    *
    * @throws IllegalArgumentException if there is no such preset
    */
@@ -168,12 +170,24 @@ public final class HoldfastBuilder {
     }
     waits.ifPresent(preset -> retry = preset.policy());
     breaker.ifPresent(settings -> guards = settings);
+    if (name.equals(Presets.SEED_SESSION.name())) {
+      anchor = AnchorTemplate.SEED;
+    }
     return this;
   }
 
   /** How often, and after what waits, a call tries again. Default {@link RetryPolicy#DEFAULTS}. */
   public HoldfastBuilder retry(RetryPolicy policy) {
     retry = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * The words by which a model is asked to repeat the end of its text and go on. Default {@link
+   * AnchorTemplate#DEFAULT}, which is English.
+   */
+  public HoldfastBuilder anchor(AnchorTemplate template) {
+    anchor = Objects.requireNonNull(template, "template");
     return this;
   }
 
@@ -309,7 +323,7 @@ public final class HoldfastBuilder {
             .build();
     var callbacks = new Callbacks(onRetry, onCircuitOpen, onQueue, onSeam, onComplete, onError);
     return new Holdfast(
-        new Settings(places, retry, clocks, guards, lenient, probes, keepsEvents, callbacks),
+        new Settings(places, retry, clocks, guards, lenient, probes, anchor, keepsEvents, callbacks),
         timing,
         http);
   }

@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param guards of each upstream, shared by the calls
  * @param lenient whether a seam that can't be proven is accepted
  * @param probes whether a target may be asked a known answer when a break needs it
+ * @param anchor the words by which a model is asked to repeat the end of its text
  * @param keepsEvents whether an answer holds its events
  * @param callbacks what the caller wants to hear
  */
@@ -29,6 +31,7 @@ record Settings(
     GuardSettings guards,
     boolean lenient,
     boolean probes,
+    AnchorTemplate anchor,
     boolean keepsEvents,
     Callbacks callbacks) {
 
@@ -63,6 +66,7 @@ record Settings(
     // No head waits to be committed here, so the preamble stays back until there is content.
     return SessionPlan.of(request, targets, retry, clocks.withCommitAfter(clocks.answer()))
         .withSeams(lenient, probes)
+        .withAnchor(anchor)
         .withUnacknowledgedBytesMax(UNREAD_BYTES_MAX);
   }
 

@@ -23,16 +23,13 @@ record Upstream(
     @Nullable String apiKey,
     Profile profile,
     Map<String, String> headers) {
-  /** The name of the profile under which a relay is known. */
-  static final String RELAY = "holdfast";
-
   Upstream {
     headers = Map.copyOf(headers);
   }
 
   /** Whether a relay of ours is there. */
   boolean isRelay() {
-    return profile.name().equals(RELAY);
+    return profile.name().equals(Profiles.RELAY);
   }
 
   /**

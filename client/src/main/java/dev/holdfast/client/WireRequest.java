@@ -12,13 +12,18 @@ final class WireRequest {
     var request = HttpRequest.newBuilder(upstream.uri(call.path()));
     upstream.headers().forEach(request::setHeader);
     headers.forEach(request::setHeader);
-    request.setHeader("content-type", "application/json");
     request.setHeader("accept", call.streamed() ? "text/event-stream" : "application/json");
     request.setHeader("accept-encoding", "identity");
     request.setHeader("user-agent", Holdfast.CLIENT);
     if (upstream.apiKey() != null) {
       request.setHeader("authorization", "Bearer " + upstream.apiKey());
     }
-    return request.POST(HttpRequest.BodyPublishers.ofByteArray(call.body())).build();
+    return switch (call.method()) {
+      case GET -> request.GET().build();
+      case POST -> {
+        request.setHeader("content-type", "application/json");
+        yield request.POST(HttpRequest.BodyPublishers.ofByteArray(call.body())).build();
+      }
+    };
   }
 }

@@ -31,6 +31,9 @@ public final class Profiles {
   /** The name of the built-in provider that misbehaves on request. */
   public static final String SIMULATOR = "simulator";
 
+  /** The name of a relay of our own. */
+  public static final String RELAY = "holdfast";
+
   private static final List<Rung> PREFILL_FIRST = List.of(Rung.PREFILL, Rung.ANCHOR, Rung.REPLAY);
   private static final List<Rung> ANCHOR_FIRST = List.of(Rung.ANCHOR, Rung.PREFILL, Rung.REPLAY);
 
@@ -65,6 +68,7 @@ public final class Profiles {
             vllm(),
             llamaCpp(),
             unknown(),
+            relay(),
             simulator())) {
       profiles.put(profile.name(), profile);
     }
@@ -192,6 +196,19 @@ public final class Profiles {
   }
 
   /**
+   * Keeps its answers, so that a broken connection costs only the events that were on their way.
+   * Comments every 15 s say that it lives. What it can't mend nobody behind it can.
+   */
+  private static Profile relay() {
+    return new Draft(RELAY)
+        .continuation(Rung.NATIVE, Rung.ANCHOR, Rung.REPLAY)
+        .keepAlives(true)
+        .sessionId(true)
+        .reasons(OPENAI_REASONING, DEEPSEEK_REASONING, MISTRAL_REASONING, QWEN_REASONING)
+        .source("this repository, module relay, 2026-11");
+  }
+
+  /**
    * Its manner towards continuations is a setting, so none is proven here; whoever starts it knows
    * which one was set and may say so.
    */
@@ -209,6 +226,8 @@ public final class Profiles {
     private Echo echo = Echo.UNKNOWN;
     private List<Rung> continuation = List.of();
     private boolean includeUsage = true;
+    private boolean keepAlives;
+    private boolean sessionId;
     private final List<Pattern> reasoningModels = new ArrayList<>();
     private final List<Pattern> patterns = new ArrayList<>();
 
@@ -245,6 +264,16 @@ public final class Profiles {
       return this;
     }
 
+    Draft keepAlives(boolean value) {
+      keepAlives = value;
+      return this;
+    }
+
+    Draft sessionId(boolean value) {
+      sessionId = value;
+      return this;
+    }
+
     Draft reasons(String... regexes) {
       for (String regex : regexes) {
         reasoningModels.add(Pattern.compile(regex, Pattern.CASE_INSENSITIVE));
@@ -265,9 +294,9 @@ public final class Profiles {
           echo,
           continuation,
           false, // every one of them documents or shows a finish reason
-          false, // none documents keep-alives while it thinks, so silence proves nothing
+          keepAlives, // no provider documents them while it thinks, so silence proves nothing
           includeUsage,
-          false, // none documents a session_id member, and strict ones answer 400 to it
+          sessionId, // no provider documents the member, and strict ones answer 400 to it
           false, // insufficient_quota is an ordinary throttle at DashScope alone
           false, // only the Anthropic dialect refuses trailing white space
           false, // nobody promises equal answers to equal requests
