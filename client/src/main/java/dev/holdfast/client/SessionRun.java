@@ -45,6 +45,7 @@ final class SessionRun implements Flow.Subscription {
   private final SessionMachine machine;
   private final AnswerLog log;
   private final ArrayDeque<SessionFact> facts = new ArrayDeque<>();
+  private final ArrayDeque<AnswerEvent> unemitted = new ArrayDeque<>();
   private final ArrayDeque<AnswerEvent> unread = new ArrayDeque<>();
   private final Map<Integer, Ask> asks = new HashMap<>(2);
   private final Map<Integer, Lease> leases = new HashMap<>(2);
@@ -60,7 +61,6 @@ final class SessionRun implements Flow.Subscription {
   private long unreadBytes;
   private long committed;
   private long acknowledged;
-  private long emitted;
   private @Nullable NextAttempt announced;
   private int seamsAnnounced;
   private @Nullable Throwable cause;
@@ -161,6 +161,7 @@ final class SessionRun implements Flow.Subscription {
   }
 
   private void forgetUnread() {
+    unemitted.clear();
     unread.clear();
     unreadBytes = 0;
   }
@@ -178,7 +179,7 @@ final class SessionRun implements Flow.Subscription {
   }
 
   private void deliver() {
-    while (demand > 0 && !deaf && !unread.isEmpty() && unread.getFirst().number() <= emitted) {
+    while (demand > 0 && !deaf && !unread.isEmpty()) {
       var event = unread.removeFirst();
       unreadBytes -= event.data().length();
       demand--;
@@ -342,13 +343,18 @@ final class SessionRun implements Flow.Subscription {
       case SessionCommand.Append c -> {
         for (var event : log.append(c.batch())) {
           if (!deaf) {
-            unread.add(event);
-            unreadBytes += event.data().length();
+            unemitted.add(event);
           }
         }
         committed = c.batch().last();
       }
-      case SessionCommand.Emit c -> emitted = c.upTo();
+      case SessionCommand.Emit c -> {
+        while (!unemitted.isEmpty() && unemitted.getFirst().number() <= c.upTo()) {
+          var event = unemitted.removeFirst();
+          unread.add(event);
+          unreadBytes += event.data().length();
+        }
+      }
       case SessionCommand.AcquireLease c -> acquire(c);
       case SessionCommand.WithdrawLease c -> {
         var ask = asks.remove(c.attempt());
