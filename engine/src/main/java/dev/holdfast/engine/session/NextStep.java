@@ -10,6 +10,7 @@ import dev.holdfast.engine.retry.Backoff;
 import dev.holdfast.engine.retry.SpendBound;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,11 @@ final class NextStep {
 
   long brokenAtNanos() {
     return brokenAtNanos;
+  }
+
+  /** Why the last attempt was broken off; empty before the first break. */
+  Optional<Failure> lastFailure() {
+    return Optional.ofNullable(lastFailure);
   }
 
   /** Whether asking again later may help a caller whose session ended so. */
@@ -422,8 +428,19 @@ final class NextStep {
       return retry.unhintedRateLimit().toNanos();
     }
     if (a.progressed && committed.seen().content()) {
-      return othersBroke ? Backoff.spread(retry, random).toNanos() : 0;
+      long apart = othersBroke ? Backoff.spread(retry, random).toNanos() : 0;
+      return lostConnection(failure)
+          ? Math.max(
+              apart, Backoff.between(retry.resetWaitMin(), retry.resetWaitMax(), random).toNanos())
+          : apart;
     }
     return Backoff.after(Math.max(row, 1), retry, random).toNanos();
+  }
+
+  /** Not every driver can tell a reset from an end, so both are one here. */
+  private static boolean lostConnection(Failure failure) {
+    return failure instanceof Failure.Broken broken
+        && (broken.kind() == Failure.Broken.Kind.RESET
+            || broken.kind() == Failure.Broken.Kind.TRUNCATION);
   }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ public final class SessionMachine {
   private @Nullable Transcript transcript;
   private @Nullable KeptAnswer kept;
   private NextStep.@Nullable Try upcoming;
+  private @Nullable NextAttempt announced;
   private @Nullable Outcome outcome;
   private int attemptNumber;
   private long now;
@@ -127,6 +129,14 @@ public final class SessionMachine {
   /** The attempts that are over, in order. */
   public List<AttemptRecord> attempts() {
     return List.copyOf(attempts);
+  }
+
+  /**
+   * The attempt that was decided upon last, as an instance of its own each time; empty before the
+   * first break.
+   */
+  public Optional<NextAttempt> nextAttempt() {
+    return Optional.ofNullable(announced);
   }
 
   public List<Seam> seams() {
@@ -357,7 +367,13 @@ public final class SessionMachine {
       end(nextStep.callerTimeout());
     } else if (deadlines.due(Clock.RETRY, now)) {
       deadlines.clear(Clock.RETRY);
-      take(nextStep.due(Objects.requireNonNull(upcoming), now));
+      var waited = Objects.requireNonNull(upcoming);
+      var step = nextStep.due(waited, now);
+      if (step.equals(waited)) {
+        acquire(waited);
+      } else {
+        take(step);
+      }
     } else if (a != null && !a.over) {
       attemptClocks(a);
     }
@@ -488,6 +504,7 @@ public final class SessionMachine {
       case NextStep.End e -> end(e.failure());
       case NextStep.Try next -> {
         upcoming = next;
+        announced = nextStep.lastFailure().map(f -> NextAttempt.of(next, f, now)).orElse(null);
         if (next.atNanos() <= now) {
           acquire(next);
         } else {

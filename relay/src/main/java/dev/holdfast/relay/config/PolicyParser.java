@@ -124,7 +124,18 @@ final class PolicyParser {
     return bad
         ? fallback
         : new RetryPolicy(
-            attempts, inAll, base, cap, jitter, before, after, withoutHint, spread, floor, factor);
+                attempts,
+                inAll,
+                base,
+                cap,
+                jitter,
+                before,
+                after,
+                withoutHint,
+                spread,
+                floor,
+                factor)
+            .withResetWait(start.resetWaitMin(), start.resetWaitMax());
   }
 
   AnchorTemplate anchor(Fields parent, AnchorTemplate fallback) {
