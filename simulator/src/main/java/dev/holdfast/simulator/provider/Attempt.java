@@ -36,7 +36,7 @@ final class Attempt {
     this.request = request;
     this.generations =
         IntStream.range(0, request.choices())
-            .mapToObj(i -> Generation.of(request, i, config.model(), config.manner()))
+            .mapToObj(i -> Generation.of(request, i, config, call.attempt()))
             .toList();
     this.chunks = new Chunks(request, call, config.model().seed());
     this.framing = new Framing(call.fault());
