@@ -42,6 +42,13 @@ record Generation(
     return new Generation(choice, deltas, newTokens, reasoningTokens, reason);
   }
 
+  /** The same as far as that many deltas; the counts stay. */
+  Generation first(int count) {
+    return count >= deltas.size()
+        ? this
+        : new Generation(choice, deltas.subList(0, count), newTokens, reasoningTokens, finish);
+  }
+
   static Generation of(ChatRequest request, int choice, ProviderConfig config, int attempt) {
     Manner manner = config.manner();
     boolean continues = !request.prefix().isEmpty() && manner != Manner.RESTART;
