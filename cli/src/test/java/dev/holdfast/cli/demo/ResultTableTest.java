@@ -2,6 +2,7 @@ package dev.holdfast.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.session.AttemptRecord;
 import dev.holdfast.engine.session.Outcome;
 import dev.holdfast.engine.session.Seam;
@@ -56,8 +57,7 @@ class ResultTableTest {
     var call = answer.unbroken().call();
     String tools = call == null ? "" : call.name() + "(" + call.arguments() + ")";
     var broken = new AttemptRecord(1, answer.target(), "begin", 0, 10 * MILLI, true, "reset");
-    var mended =
-        new AttemptRecord(2, answer.target(), "continue", 30 * MILLI, 60 * MILLI, true, "");
+    var mended = new AttemptRecord(2, answer.target(), "prefill", 30 * MILLI, 60 * MILLI, true, "");
     var report =
         new SessionReport(
             "s",
@@ -68,7 +68,7 @@ class ResultTableTest {
             9,
             60 * MILLI,
             List.of(broken, mended),
-            List.of(new Seam(4, "prefill", Seam.Verdict.EXACT)));
+            List.of(new Seam(2, answer.target(), 4, Profile.Rung.PREFILL, Seam.Verdict.EXACT)));
     var watched = new Watched(answer, 0);
     for (DemoEvent event :
         List.of(

@@ -1,5 +1,6 @@
 package dev.holdfast.engine.dialect;
 
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.sse.EventBatch;
 import java.util.Optional;
@@ -35,8 +36,17 @@ public interface DialectRequest {
   /** The call from the beginning. */
   UpstreamCall call(Target target, TargetKnowledge knowledge);
 
-  /** The call that hands the partial answer back as the beginning of the assistant's turn. */
-  Continuation prefill(Target target, TargetKnowledge knowledge, Transcript transcript);
+  /**
+   * How to go on from what is committed, by this way.
+   *
+   * @param template the words by which an anchor is asked for
+   */
+  Continuation continuation(
+      Way way,
+      Target target,
+      TargetKnowledge knowledge,
+      Transcript transcript,
+      AnchorTemplate template);
 
   /** A small question whose answer shows how the target treats a partial answer. */
   UpstreamCall probe(Target target);

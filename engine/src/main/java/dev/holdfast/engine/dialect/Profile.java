@@ -77,8 +77,13 @@ public record Profile(
 
   /** A way to go on from a partial answer. */
   public enum Rung {
+    /** The upstream keeps the answer, and is asked for the events behind a cursor. */
+    NATIVE,
+    /** The text is handed back as the beginning of the assistant's turn. */
     PREFILL,
+    /** The model is asked to repeat the end of the text and to go on from there. */
     ANCHOR,
+    /** The answer is asked for again, and must begin with the text. */
     REPLAY
   }
 

@@ -35,8 +35,8 @@ public final class Signals {
   /** The delta ends in half a surrogate pair: it waits for the next. */
   public static final int HALF = 1 << 9;
 
-  /** A continuation whose beginning may be an echo or may not; nothing was written. */
-  public static final int AMBIGUOUS = 1 << 10;
+  /** It can't be told what of a continuation is new; nothing was written. */
+  public static final int UNPROVEN = 1 << 10;
 
   /** Anything generated. */
   public static final int PROGRESS = TEXT | REASONING | TOOL | REFUSAL | MEDIA;

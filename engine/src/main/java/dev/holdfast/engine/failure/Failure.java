@@ -212,6 +212,42 @@ public sealed interface Failure {
     }
   }
 
+  /**
+   * A relay ended the session by its own rules. It has tried what can be tried, so its word is
+   * final.
+   *
+   * @param said what it said, as any upstream's error is read
+   */
+  record Relayed(Failure said) implements Failure {
+    @Override
+    public Origin origin() {
+      return Origin.UPSTREAM;
+    }
+
+    @Override
+    public Scope scope() {
+      return Scope.NONE;
+    }
+
+    /** The relay's own word. */
+    @Override
+    public String why() {
+      return said instanceof Rejection rejection && !rejection.evidence().code().isEmpty()
+          ? rejection.evidence().code()
+          : said.why();
+    }
+
+    @Override
+    public String message() {
+      return said.message();
+    }
+
+    @Override
+    public Optional<Hint> hint() {
+      return said.hint();
+    }
+  }
+
   /** We stopped: a bound of ours was reached, or going on would not have been safe. */
   record Stopped(Kind kind, String detail, Optional<Hint> waitHint) implements Failure {
     public enum Kind {
@@ -226,6 +262,8 @@ public sealed interface Failure {
       JOURNAL_FAILED,
       /** The partial answer can't be continued safely here. */
       UNPROVEN_SEAM,
+      /** The upstream kept the answer, and does not any more. */
+      SESSION_LOST,
       TOOL_CALL_RELEASED,
       STRUCTURED_OUTPUT,
       SEVERAL_CHOICES,

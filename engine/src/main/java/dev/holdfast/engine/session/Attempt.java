@@ -3,16 +3,23 @@ package dev.holdfast.engine.session;
 import dev.holdfast.engine.dialect.AnswerReader;
 import dev.holdfast.engine.dialect.Assembler;
 import dev.holdfast.engine.dialect.Continuation;
+import dev.holdfast.engine.dialect.DialectRequest;
+import dev.holdfast.engine.dialect.DialectRequest.Mode;
+import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Splice;
 import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.dialect.TargetKnowledge;
 import dev.holdfast.engine.dialect.Transcript;
+import dev.holdfast.engine.dialect.Way;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.HeaderLookup;
 import dev.holdfast.engine.failure.OkBody;
 import dev.holdfast.engine.failure.Rejections;
 import dev.holdfast.engine.sse.SseDecoder;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One try at an upstream: what the machine must remember of it while it lasts. */
@@ -46,6 +53,9 @@ final class Attempt {
   /** Nothing of it counts any more. */
   boolean over;
 
+  /** When its call was made. */
+  long openedNanos;
+
   /** It generated something, seen or not. */
   boolean generated;
 
@@ -77,6 +87,13 @@ final class Attempt {
   private boolean events;
   private HeaderLookup headers = HeaderLookup.NONE;
   private long wallMillis;
+
+  /** How it goes on from what is committed; null if it begins. */
+  @Nullable Way way;
+
+  /** The answer is kept by the upstream, and this attempt reads it from there. */
+  @Nullable KeptAnswer kept;
+
   @Nullable AnswerReader reader;
   @Nullable SseDecoder decoder;
   @Nullable Splice splice;
@@ -93,6 +110,70 @@ final class Attempt {
     this.number = number;
     this.target = target;
     this.purpose = purpose;
+  }
+
+  /**
+   * Makes ready what reads the answer.
+   *
+   * @param committed the transcript before it; null if nothing is committed
+   */
+  void prepare(SessionPlan plan, TargetKnowledge knowledge, @Nullable Transcript committed) {
+    var request = plan.request();
+    decoder = new SseDecoder(plan.blockBytesMax());
+    transcript = committed;
+    unstreamed = request.mode() == Mode.UNSTREAMED && purpose == Purpose.BEGIN;
+    takesUsageOut = request.takesUsageOut(target, knowledge);
+    withoutOptions = knowledge.usageRefused();
+    if (kept != null) {
+      reader = kept.reader;
+      return;
+    }
+    reader = request.reader(target, knowledge);
+    if (purpose == Purpose.PROBE) {
+      return;
+    }
+    if (committed != null) {
+      splice = request.splice(target, knowledge, committed, Optional.ofNullable(ask));
+    }
+    if (request.mode() == Mode.ASSEMBLED) {
+      assembler = request.assembler();
+    }
+  }
+
+  /**
+   * How long it may be silent before it generates.
+   *
+   * @param slow whether the target's clocks ran out before
+   */
+  Duration firstProgress(SessionPlan plan, boolean slow) {
+    var clocks = plan.clocks();
+    // An answer in one body shows no progress at all, so its silence is as healthy as thinking.
+    boolean quiet =
+        unstreamed || plan.request().reasoning() || target.profile().reasons(target.model());
+    var span = quiet ? clocks.firstProgressReasoning() : clocks.firstProgress();
+    return slow ? span.multipliedBy(2) : span;
+  }
+
+  /** What it was, now that it is over. */
+  AttemptRecord record(long nowNanos, String why) {
+    var what = way == null ? purpose.name() : way.rung().name();
+    return new AttemptRecord(
+        number,
+        target.name(),
+        what.toLowerCase(Locale.ROOT),
+        openedNanos,
+        nowNanos,
+        progressed,
+        why);
+  }
+
+  /** The text of the events that were kept of it. */
+  String text(DialectRequest request) {
+    var builder = request.transcript();
+    var events = body.toByteArray();
+    new SseDecoder(BODY_BYTES_MAX)
+        .feed(events, 0, events.length, b -> builder.add(b.bytes(), b.start(), b.end()));
+    return builder.build().text();
   }
 
   /** Notes the head, and with it how the body is read. */
@@ -114,6 +195,14 @@ final class Attempt {
     return status;
   }
 
+  /** The relay's name for the answer that it keeps; empty if the upstream is none. */
+  Optional<String> keptAs() {
+    var id = headers.first(KeptAnswer.HEADER);
+    return target.profile().continuation().contains(Profile.Rung.NATIVE) && KeptAnswer.isId(id)
+        ? Optional.of(id)
+        : Optional.empty();
+  }
+
   /** Whether the body is read as events. */
   boolean streams() {
     return events;
@@ -133,6 +222,18 @@ final class Attempt {
 
   /** What a body that is no answer means. */
   Failure refusal() {
+    if (status == 404 && way != null && way.rung() == Profile.Rung.NATIVE) {
+      return new Failure.Stopped(
+          Failure.Stopped.Kind.SESSION_LOST, "the relay does not know the session any more");
+    }
+    var failure = judged();
+    return headers.first("x-should-retry").equals("false")
+            && target.profile().continuation().contains(Profile.Rung.NATIVE)
+        ? new Failure.Relayed(failure)
+        : failure;
+  }
+
+  private Failure judged() {
     if (status == 0) {
       return new Failure.Broken(
           Failure.Broken.Kind.RESET, "the connection ended before the response began");

@@ -5,7 +5,8 @@ package dev.holdfast.engine.session;
  *
  * @param number from 1
  * @param target as {@code upstream/model}
- * @param purpose {@code begin}, {@code continue} or {@code probe}
+ * @param purpose {@code begin}, {@code probe}, or the rung by which it went on, such as {@code
+ *     prefill}
  * @param openedNanos when the call was made
  * @param endedNanos when it was over
  * @param progressed whether it added to the answer

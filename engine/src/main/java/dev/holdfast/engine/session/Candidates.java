@@ -4,6 +4,8 @@ import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.failure.Failure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The targets of a session's route, with what this session has learnt of each. */
@@ -12,6 +14,7 @@ final class Candidates {
     final Target target;
     boolean dead;
     boolean slow;
+    boolean wrote;
     long notBefore = Long.MIN_VALUE;
     @Nullable Failure resting;
 
@@ -60,11 +63,40 @@ final class Candidates {
     return entry(target).dead;
   }
 
+  /** It wrote some of what is committed, so it may go on from there. */
+  void wrote(Target target) {
+    entry(target).wrote = true;
+  }
+
   /** The first in order that may begin an answer and can be asked soonest; null if none is left. */
   @Nullable Choice soonest(long nowNanos) {
+    return soonest(nowNanos, Target::mayStart);
+  }
+
+  /**
+   * The one that can soonest go on from what is committed, the first in order of those at once;
+   * null if none is left.
+   *
+   * @param after the target whose attempt was the last; it comes first of those that can be asked
+   *     at the same time
+   * @param able whether a target has a way to go on
+   */
+  @Nullable Choice soonestToGoOn(Target after, long nowNanos, Predicate<Target> able) {
+    Predicate<Target> may = t -> (entry(t).wrote || t.mayBreak()) && able.test(t);
+    var best = soonest(nowNanos, may);
+    var last = entry(after);
+    boolean same =
+        best != null
+            && !last.dead
+            && may.test(after)
+            && Math.max(last.notBefore, nowNanos) <= best.atNanos();
+    return same ? new Choice(after, Objects.requireNonNull(best).atNanos()) : best;
+  }
+
+  private @Nullable Choice soonest(long nowNanos, Predicate<Target> may) {
     Choice best = null;
     for (var entry : entries) {
-      if (entry.dead || !entry.target.mayStart()) {
+      if (entry.dead || !may.test(entry.target)) {
         continue;
       }
       long at = Math.max(entry.notBefore, nowNanos);

@@ -177,6 +177,11 @@ final class Committed {
     }
   }
 
+  /** How many events are held. */
+  int held() {
+    return held.size();
+  }
+
   /** Forgets what is held: its attempt is over. */
   void dropHeld() {
     held.clear();

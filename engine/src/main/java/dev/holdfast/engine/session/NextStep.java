@@ -1,7 +1,6 @@
 package dev.holdfast.engine.session;
 
 import dev.holdfast.engine.dialect.DialectRequest.Mode;
-import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.Failure.Rejection;
@@ -37,6 +36,7 @@ final class NextStep {
   private final Committed committed;
   private final SplittableRandom random;
   private final Candidates candidates;
+  private final Ladder ladder;
 
   private long queueDeadlineNanos;
   private long callerDeadlineNanos = Long.MAX_VALUE;
@@ -47,10 +47,7 @@ final class NextStep {
   private int row;
   private int withoutReason;
   private SpendBound spend = SpendBound.NOTHING_SPENT;
-  private boolean ambiguous;
-  private boolean probeFailed;
-  private boolean probing;
-  private @Nullable Target writer;
+  private @Nullable Target probing;
   private @Nullable Failure lastFailure;
 
   NextStep(
@@ -60,16 +57,14 @@ final class NextStep {
     this.committed = committed;
     this.random = random;
     this.candidates = new Candidates(plan.targets());
+    this.ladder = new Ladder(plan, surroundings);
   }
 
   // ---- what the machine tells
 
   /** A call went out. */
-  void opened(Attempt a) {
+  void opened() {
     calls++;
-    if (a.purpose != Attempt.Purpose.PROBE) {
-      writer = a.target;
-    }
   }
 
   /** A call was answered with 200, so its input is spent. */
@@ -78,24 +73,29 @@ final class NextStep {
     spend = spend.spent(inputTokens());
   }
 
-  void progressed(long nowNanos) {
+  void progressed(Attempt a, long nowNanos) {
     lastProgressNanos = nowNanos;
+    candidates.wrote(a.target);
+    ladder.progressed();
     if (plan.request().mode() == Mode.STREAMED) {
       row = 0;
     }
   }
 
-  /** It can't be told whether a short text was echoed. */
-  void ambiguous() {
-    ambiguous = true;
-  }
-
   /** The session is over. */
   void released() {
-    if (probing) {
-      probing = false;
-      surroundings.knowledge(Objects.requireNonNull(writer)).endProbe();
+    endProbe();
+  }
+
+  private void endProbe() {
+    if (probing != null) {
+      surroundings.knowledge(probing).endProbe();
+      probing = null;
     }
+  }
+
+  Ladder ladder() {
+    return ladder;
   }
 
   boolean slow(Target target) {
@@ -106,14 +106,11 @@ final class NextStep {
     return brokenAtNanos;
   }
 
-  Seam.Verdict verdict(Target target) {
-    return proven(target) ? Seam.Verdict.EXACT : Seam.Verdict.UNPROVEN;
-  }
-
   /** Whether asking again later may help a caller whose session ended so. */
   boolean retryable(Failure failure) {
     return switch (failure) {
       case Failure.Cancelled f -> false;
+      case Failure.Relayed f -> retryable(f.said());
       case Rejection f ->
           switch (f.kind()) {
             case RATE_LIMITED, OVERLOADED, SERVER_ERROR -> true;
@@ -164,28 +161,31 @@ final class NextStep {
     if (lastFailure == null) {
       lastFailure = failure;
     }
-    if (committed.seen().content()) {
-      return new End(failure);
-    }
     candidates.strike(a.target);
-    return elsewhere(failure, nowNanos);
+    return goesOn(a.target) ? goOn(a.target, failure, nowNanos) : elsewhere(failure, nowNanos);
+  }
+
+  /** Whether the session must go on from what is committed, rather than begin. */
+  private boolean goesOn(Target target) {
+    return committed.seen().content() || ladder.keeps(target);
   }
 
   /** The wait is over. What was unproven when it began may have been proven by another session. */
   Step due(Try waited, long nowNanos) {
     return waited.purpose() == Attempt.Purpose.CONTINUE
-            && !proven(waited.target())
-            && !plan.lenient()
-        ? ladder(waited.target(), nowNanos, nowNanos, lastFailure)
+        ? climb(waited.target(), lastFailure, nowNanos, nowNanos)
         : waited;
   }
 
   Step afterProbe(Attempt a, boolean proven, long nowNanos) {
-    probing = false;
-    surroundings.knowledge(a.target).endProbe();
-    probeFailed = !proven;
-    ambiguous = ambiguous && !proven;
-    return ladder(a.target, nowNanos, nowNanos, lastFailure);
+    endProbe();
+    ladder.probed(a.target, proven);
+    return climb(a.target, lastFailure, nowNanos, nowNanos);
+  }
+
+  /** No way at this target can be taken from the text as it is. */
+  Step afterImpossible(Attempt a, Failure failure, long nowNanos) {
+    return goOn(a.target, failure, nowNanos);
   }
 
   Step afterBreak(Attempt a, Failure failure, long nowNanos) {
@@ -198,8 +198,7 @@ final class NextStep {
       brokenAtNanos = nowNanos;
     }
     if (a.purpose == Attempt.Purpose.PROBE) {
-      probing = false;
-      surroundings.knowledge(a.target).endProbe();
+      endProbe();
     }
     boolean othersBroke =
         a.progressed && committed.seen().content() && surroundings.broke(a.target, nowNanos);
@@ -224,16 +223,29 @@ final class NextStep {
     if (failure.scope() == Failure.Scope.OTHER_TARGET) {
       candidates.strike(a.target);
     }
-    if (failure instanceof Stopped stopped && stopped.kind() == Stopped.Kind.UNPROVEN_SEAM) {
-      return ladder(a.target, nowNanos, nowNanos, failure);
+    if (failure instanceof Stopped stopped) {
+      switch (stopped.kind()) {
+        case UNPROVEN_SEAM -> {
+          ladder.unproven(a.target, Objects.requireNonNull(a.way).rung());
+          return goOn(a.target, failure, nowNanos);
+        }
+        case SESSION_LOST -> {
+          ladder.lost();
+          return committed.seen().content()
+              ? goOn(a.target, failure, nowNanos)
+              : begin(new Candidates.Choice(a.target, nowNanos), nowNanos);
+        }
+        default -> {}
+      }
     }
     if (failure.scope() == Failure.Scope.NONE || bounded()) {
       return new End(failure);
     }
     long at = nowNanos + waitNanos(a, failure, othersBroke);
-    return committed.seen().content()
-        ? afterContent(a, failure, at, nowNanos)
-        : beforeContent(a, failure, at, nowNanos);
+    if (!candidates.isDead(a.target)) {
+      candidates.rest(a.target, at, failure);
+    }
+    return goesOn(a.target) ? goOn(a.target, failure, nowNanos) : elsewhere(failure, nowNanos);
   }
 
   private boolean bounded() {
@@ -262,7 +274,7 @@ final class NextStep {
           return new End(rejection);
         }
         knowledge.learnPrefillRefused();
-        return ladder(a.target, nowNanos, nowNanos, rejection);
+        return goOn(a.target, rejection, nowNanos);
       }
       default -> {}
     }
@@ -273,13 +285,6 @@ final class NextStep {
     return committed.seen().content()
         ? attempt(a.target, a.purpose, nowNanos, nowNanos)
         : begin(new Candidates.Choice(a.target, nowNanos), nowNanos);
-  }
-
-  private Step beforeContent(Attempt a, Failure failure, long atNanos, long nowNanos) {
-    if (!candidates.isDead(a.target)) {
-      candidates.rest(a.target, atNanos, failure);
-    }
-    return elsewhere(failure, nowNanos);
   }
 
   /**
@@ -314,12 +319,31 @@ final class NextStep {
         deadline);
   }
 
-  private Step afterContent(Attempt a, Failure failure, long atNanos, long nowNanos) {
-    if (candidates.isDead(a.target)
-        || atNanos - nowNanos > plan.retry().waitAfterContentMax().toNanos()) {
+  /** Goes on from what is committed: where that can be done soonest, by the ways that are left. */
+  private Step goOn(Target after, Failure failure, long nowNanos) {
+    if (bounded()) {
       return new End(failure);
     }
-    if (atNanos > lastProgressNanos + plan.clocks().recovery().toNanos()) {
+    if (!ladder.keeps(after)) {
+      var refusal = unsafe(failure);
+      if (refusal != null) {
+        return refusal;
+      }
+    }
+    var choice = candidates.soonestToGoOn(after, nowNanos, this::able);
+    if (choice == null) {
+      return candidates.isDead(after) || failure instanceof Stopped
+          ? new End(failure)
+          : stop(
+              Stopped.Kind.UNPROVEN_SEAM,
+              "it is not proven that " + after.name() + " goes on from where a text ends",
+              failure);
+    }
+    long at = choice.atNanos();
+    if (at - nowNanos > plan.retry().waitAfterContentMax().toNanos()) {
+      return new End(failure);
+    }
+    if (at > lastProgressNanos + plan.clocks().recovery().toNanos()) {
       return new End(
           new Stopped(
               Stopped.Kind.RECOVERY_TIMEOUT,
@@ -328,58 +352,50 @@ final class NextStep {
                   + "; the last one: "
                   + failure.message()));
     }
+    return climb(choice.target(), failure, at, nowNanos);
+  }
+
+  /** What was shown and can't be gone on with anywhere; null if it can. */
+  private @Nullable Step unsafe(Failure failure) {
     return switch (committed.seen()) {
       case TOOL -> stop(Stopped.Kind.TOOL_CALL_RELEASED, "a tool call was already shown", failure);
       case MEDIA -> stop(Stopped.Kind.AUDIO, "audio or citations were already shown", failure);
       case REFUSAL -> stop(Stopped.Kind.UNPROVEN_SEAM, "a refusal was already shown", failure);
-      case REASONING, TEXT -> {
-        var hazard = plan.request().hazard();
-        if (hazard.isPresent()) {
-          yield stop(hazard.get(), "this kind of answer can't be gone on with", failure);
-        }
-        yield committed.seen() == Committed.Seen.TEXT
-            ? ladder(a.target, atNanos, nowNanos, failure)
-            : attempt(a.target, Attempt.Purpose.BEGIN, atNanos, nowNanos);
-      }
-      case NOTHING, PREAMBLE -> throw new IllegalStateException("expected content");
+      case REASONING, TEXT ->
+          plan.request()
+              .hazard()
+              .map(kind -> stop(kind, "this kind of answer can't be gone on with", failure))
+              .orElse(null);
+      case NOTHING, PREAMBLE -> null;
     };
   }
 
-  /** The rung to take at this target, which wrote the text. */
-  private Step ladder(Target target, long atNanos, long nowNanos, @Nullable Failure failure) {
-    var knowledge = surroundings.knowledge(target);
-    boolean prefills =
-        target.profile().continuation().contains(Profile.Rung.PREFILL)
-            && !knowledge.prefillRefused();
-    if (!prefills) {
-      return stop(
-          Stopped.Kind.UNPROVEN_SEAM, target.name() + " has no proven way to go on", failure);
+  /** Whether a target can be asked to go on. */
+  private boolean able(Target target) {
+    return ladder.keeps(target)
+        || committed.seen() == Committed.Seen.REASONING
+        || ladder.wantsProbe(target)
+        || !ladder.left(target).isEmpty();
+  }
+
+  /** The next attempt at a target that is able. */
+  private Step climb(Target target, @Nullable Failure failure, long atNanos, long nowNanos) {
+    if (!ladder.keeps(target) && committed.seen() == Committed.Seen.REASONING) {
+      return attempt(target, Attempt.Purpose.BEGIN, atNanos, nowNanos);
     }
-    if (bounded()) {
-      return new End(failure == null ? unproven(target) : failure);
-    }
-    if (!ambiguous && proven(target)) {
-      return attempt(target, Attempt.Purpose.CONTINUE, atNanos, nowNanos);
-    }
-    if (plan.probeOnBreak() && !probeFailed) {
-      if (knowledge.beginProbe()) {
-        probing = true;
+    if (ladder.wantsProbe(target)) {
+      if (surroundings.knowledge(target).beginProbe()) {
+        probing = target;
         return attempt(target, Attempt.Purpose.PROBE, atNanos, nowNanos);
       }
       row++;
-      return attempt(target, Attempt.Purpose.CONTINUE, nowNanos + PROBE_TURN.toNanos(), nowNanos);
+      return bounded() && failure != null
+          ? new End(failure)
+          : attempt(target, Attempt.Purpose.CONTINUE, nowNanos + PROBE_TURN.toNanos(), nowNanos);
     }
-    if (plan.lenient() && !ambiguous) {
-      return attempt(target, Attempt.Purpose.CONTINUE, atNanos, nowNanos);
-    }
-    return stop(
-        Stopped.Kind.UNPROVEN_SEAM,
-        "it is not proven that " + target.name() + " goes on from where a text ends",
-        failure);
-  }
-
-  private boolean proven(Target target) {
-    return target.profile().prefill().proven() || surroundings.knowledge(target).prefillProven();
+    return ladder.left(target).isEmpty()
+        ? goOn(target, failure == null ? unproven(target) : failure, nowNanos)
+        : attempt(target, Attempt.Purpose.CONTINUE, atNanos, nowNanos);
   }
 
   private static Failure unproven(Target target) {

@@ -3,20 +3,20 @@ package dev.holdfast.engine.session;
 import dev.holdfast.engine.dialect.Continuation;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.DialectRequest.Mode;
+import dev.holdfast.engine.dialect.Profile;
+import dev.holdfast.engine.dialect.Signals;
+import dev.holdfast.engine.dialect.TargetKnowledge;
 import dev.holdfast.engine.dialect.Transcript;
+import dev.holdfast.engine.dialect.UpstreamCall;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Settlement;
 import dev.holdfast.engine.session.Deadlines.Clock;
 import dev.holdfast.engine.sse.EventBatch;
-import dev.holdfast.engine.sse.SseDecoder;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -57,10 +57,10 @@ public final class SessionMachine {
   private Phase phase = Phase.NEW;
   private @Nullable Attempt attempt;
   private @Nullable Transcript transcript;
+  private @Nullable KeptAnswer kept;
   private NextStep.@Nullable Try upcoming;
   private @Nullable Outcome outcome;
   private int attemptNumber;
-  private long openedNanos;
   private long now;
   private long unacknowledged;
   private boolean paused;
@@ -205,7 +205,10 @@ public final class SessionMachine {
 
   private void leased(Attempt a) {
     a.leased = true;
-    if (committed.seen() == Committed.Seen.NOTHING || a.purpose == Attempt.Purpose.PROBE) {
+    boolean keepsAll = nextStep.ladder().keeps(a.target);
+    if (committed.seen() == Committed.Seen.NOTHING
+        || a.purpose == Attempt.Purpose.PROBE
+        || (a.purpose == Attempt.Purpose.CONTINUE && keepsAll)) {
       open(a);
     } else {
       phase = Phase.LOADING;
@@ -226,61 +229,53 @@ public final class SessionMachine {
         switch (a.purpose) {
           case BEGIN -> request.call(a.target, knowledge);
           case PROBE -> request.probe(a.target);
-          case CONTINUE -> {
-            var text = Objects.requireNonNull(transcript);
-            switch (request.prefill(a.target, knowledge, text)) {
-              case Continuation.Ask ask -> {
-                a.ask = ask;
-                yield ask.call();
-              }
-              case Continuation.NothingLeft none -> {
-                request.endByLength(text, batch);
-                committed.terminated();
-                complete(a, new Settlement.Neutral());
-                yield null;
-              }
-              case Continuation.Impossible impossible -> {
-                settle(a, new Settlement.Neutral());
-                end(impossible.failure());
-                yield null;
-              }
-            }
-          }
+          case CONTINUE -> goingOn(a, knowledge);
         };
     if (call == null) {
       return;
     }
-    a.reader = request.reader(a.target, knowledge);
-    a.decoder = new SseDecoder(plan.blockBytesMax());
-    a.unstreamed = request.mode() == Mode.UNSTREAMED && a.purpose == Attempt.Purpose.BEGIN;
-    a.transcript = transcript;
-    a.takesUsageOut = request.takesUsageOut(a.target, knowledge);
-    a.withoutOptions = knowledge.usageRefused();
-    if (a.purpose != Attempt.Purpose.PROBE) {
-      if (transcript != null && committed.seen() != Committed.Seen.NOTHING) {
-        a.splice = request.splice(a.target, knowledge, transcript, Optional.ofNullable(a.ask));
-      }
-      if (request.mode() == Mode.ASSEMBLED) {
-        a.assembler = request.assembler();
-      }
-    }
+    boolean goesOn = committed.seen() != Committed.Seen.NOTHING;
+    a.prepare(plan, knowledge, goesOn ? transcript : null);
     a.open = true;
     phase = Phase.OPEN;
-    openedNanos = now;
-    nextStep.opened(a);
-    deadlines.set(Clock.FIRST_PROGRESS, now, firstProgress(a).toNanos());
+    a.openedNanos = now;
+    nextStep.opened();
+    var patience = a.firstProgress(plan, nextStep.slow(a.target));
+    deadlines.set(Clock.FIRST_PROGRESS, now, patience.toNanos());
     commands.add(new SessionCommand.OpenUpstream(a.number, a.target, call));
   }
 
-  private Duration firstProgress(Attempt a) {
-    var clocks = plan.clocks();
-    var target = a.target;
-    // An answer in one body shows no progress at all, so its silence is as healthy as thinking.
-    var span =
-        a.unstreamed || request.reasoning() || target.profile().reasons(target.model())
-            ? clocks.firstProgressReasoning()
-            : clocks.firstProgress();
-    return nextStep.slow(target) ? span.multipliedBy(2) : span;
+  /** The call of the first way that can be taken; null if the session went on without a call. */
+  private @Nullable UpstreamCall goingOn(Attempt a, TargetKnowledge knowledge) {
+    Failure why = null;
+    for (var way : nextStep.ladder().left(a.target)) {
+      a.way = way;
+      if (way.rung() == Profile.Rung.NATIVE) {
+        a.kept = Objects.requireNonNull(kept);
+        return a.kept.rest();
+      }
+      var text = Objects.requireNonNull(transcript);
+      switch (request.continuation(way, a.target, knowledge, text, plan.anchor())) {
+        case Continuation.Ask ask -> {
+          a.ask = ask;
+          return ask.call();
+        }
+        case Continuation.NothingLeft none -> {
+          request.endByLength(text, batch);
+          committed.terminated();
+          complete(a, new Settlement.Neutral());
+          return null;
+        }
+        case Continuation.Impossible impossible -> {
+          nextStep.ladder().impossible(a.target, way.rung());
+          why = impossible.failure();
+        }
+      }
+    }
+    a.over = true;
+    settle(a, new Settlement.Neutral());
+    take(nextStep.afterImpossible(a, Objects.requireNonNull(why), now));
+    return null;
   }
 
   private void head(Attempt a, SessionFact.HeadArrived head) {
@@ -291,6 +286,19 @@ public final class SessionMachine {
     }
     if (a.status() == 200) {
       nextStep.answered(a);
+      keep(a);
+    }
+  }
+
+  /** Notes that the upstream keeps the answer, and under which name. */
+  private void keep(Attempt a) {
+    if (a.splice == null && a.streams() && a.purpose == Attempt.Purpose.BEGIN) {
+      a.keptAs()
+          .ifPresent(session -> {
+            kept = new KeptAnswer(a.target, session, Objects.requireNonNull(a.reader));
+            a.kept = kept;
+            nextStep.ladder().kept(a.target);
+          });
     }
   }
 
@@ -413,11 +421,7 @@ public final class SessionMachine {
   }
 
   private void probed(Attempt a) {
-    var builder = request.transcript();
-    var body = a.body.toByteArray();
-    new SseDecoder(plan.blockBytesMax())
-        .feed(body, 0, body.length, b -> builder.add(b.bytes(), b.start(), b.end()));
-    boolean proven = request.learn(builder.build().text(), surroundings.knowledge(a.target));
+    boolean proven = request.learn(a.text(request), surroundings.knowledge(a.target));
     closeAttempt(a, "");
     settle(a, new Settlement.Completed());
     take(nextStep.afterProbe(a, proven, now));
@@ -441,6 +445,9 @@ public final class SessionMachine {
   }
 
   private void broke(Attempt a, Failure failure) {
+    if (a.kept != null) {
+      a.kept.dropped(committed.held());
+    }
     committed.dropHeld();
     closeAttempt(a, failure.why());
     var step = nextStep.afterBreak(a, failure, now);
@@ -466,15 +473,7 @@ public final class SessionMachine {
     a.over = true;
     paused = false;
     deadlines.clearAttempt();
-    attempts.add(
-        new AttemptRecord(
-            a.number,
-            a.target.name(),
-            a.purpose.name().toLowerCase(Locale.ROOT),
-            openedNanos,
-            now,
-            a.progressed,
-            why));
+    attempts.add(a.record(now, why));
   }
 
   private void settle(Attempt a, Settlement settlement) {
@@ -510,7 +509,12 @@ public final class SessionMachine {
 
   private void complete(Attempt a, Settlement settlement) {
     if (a.splice != null && !committed.isTerminated()) {
-      committed.spliced(a.splice.end(batch));
+      int written = a.splice.end(batch);
+      if (Signals.any(written, Signals.UNPROVEN)) {
+        broke(a, new Failure.Stopped(Failure.Stopped.Kind.UNPROVEN_SEAM, a.splice.doubt()));
+        return;
+      }
+      committed.spliced(written);
     }
     if (a.assembler != null) {
       commands.add(new SessionCommand.Answer(a.assembler.body()));
@@ -593,6 +597,6 @@ public final class SessionMachine {
         + ", seen "
         + committed.seen()
         + ", attempts "
-        + Arrays.toString(attempts.toArray());
+        + attempts;
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.engine.session;
 
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param clocks how long to wait for what
  * @param lenient whether a seam that can't be proven is accepted as the last rung
  * @param probeOnBreak whether a target may be asked a known answer when a break needs it
+ * @param anchor the words by which a model is asked to repeat the end of its text
  * @param callerTimeout how long the caller waits for content, queue included; empty if it did not
  *     say
  * @param blockBytesMax the longest event that is taken from an upstream; bounds a session's memory
@@ -28,6 +30,7 @@ public record SessionPlan(
     Clocks clocks,
     boolean lenient,
     boolean probeOnBreak,
+    AnchorTemplate anchor,
     Optional<Duration> callerTimeout,
     int blockBytesMax,
     long unacknowledgedBytesMax) {
@@ -52,6 +55,7 @@ public record SessionPlan(
         clocks,
         false,
         false,
+        AnchorTemplate.DEFAULT,
         Optional.empty(),
         BLOCK_BYTES_MAX,
         UNACKNOWLEDGED_BYTES_MAX);
@@ -65,6 +69,21 @@ public record SessionPlan(
         clocks,
         nowLenient,
         nowProbing,
+        anchor,
+        callerTimeout,
+        blockBytesMax,
+        unacknowledgedBytesMax);
+  }
+
+  public SessionPlan withAnchor(AnchorTemplate template) {
+    return new SessionPlan(
+        request,
+        targets,
+        retry,
+        clocks,
+        lenient,
+        probeOnBreak,
+        template,
         callerTimeout,
         blockBytesMax,
         unacknowledgedBytesMax);
@@ -78,6 +97,7 @@ public record SessionPlan(
         clocks,
         lenient,
         probeOnBreak,
+        anchor,
         Optional.of(timeout),
         blockBytesMax,
         unacknowledgedBytesMax);

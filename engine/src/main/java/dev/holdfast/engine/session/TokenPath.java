@@ -3,6 +3,8 @@ package dev.holdfast.engine.session;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.DialectRequest.Mode;
 import dev.holdfast.engine.dialect.Signals;
+import dev.holdfast.engine.dialect.Splice;
+import dev.holdfast.engine.dialect.Way;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Deadlines.Clock;
 import dev.holdfast.engine.sse.EventBatch;
@@ -114,8 +116,12 @@ final class TokenPath implements SseSink {
     var reader = Objects.requireNonNull(a.reader);
     int signals = reader.read(block);
     if (Signals.any(signals, Signals.FAILED)) {
-      over = new Over.Broken(reader.failure());
+      var said = reader.failure();
+      over = new Over.Broken(a.kept == null ? said : new Failure.Relayed(said));
       return;
+    }
+    if (a.kept != null) {
+      a.kept.read();
     }
     if (Signals.any(signals, Signals.PROGRESS)) {
       generated(a, signals);
@@ -188,14 +194,8 @@ final class TokenPath implements SseSink {
     boolean holds = committed.holdsTool(signals);
     rewritten.reset(1);
     int written = splice.splice(block, signals, holds ? rewritten : batch);
-    if (Signals.any(written, Signals.AMBIGUOUS)) {
-      nextStep.ambiguous();
-      over =
-          new Over.Unproven(
-              new Failure.Stopped(
-                  Failure.Stopped.Kind.UNPROVEN_SEAM,
-                  "the continuation begins with the whole of a short text; an echo can't be"
-                      + " told"));
+    if (Signals.any(written, Signals.UNPROVEN)) {
+      over = unproven(splice);
       return false;
     }
     int before = batch.count();
@@ -206,10 +206,15 @@ final class TokenPath implements SseSink {
       committed.spliced(written);
     }
     boolean stopped = Signals.any(written, Signals.DONE) && !Signals.any(signals, Signals.DONE);
-    if (written != 0 && a.ask != null && !a.joined) {
+    if (written != 0 && a.way != null && !a.joined) {
       a.joined = true;
-      var verdict = stopped ? Seam.Verdict.MATCHED : nextStep.verdict(a.target);
-      seams.add(new Seam(committed.last(), "prefill", verdict));
+      seams.add(
+          new Seam(
+              a.number,
+              a.target.name(),
+              committed.last(),
+              a.way.rung(),
+              verdict(a.way, stopped, splice.accepted())));
     }
     if (holds ? batch.count() > before : Signals.any(written, Signals.PROGRESS)) {
       if (!a.progressed) {
@@ -230,6 +235,27 @@ final class TokenPath implements SseSink {
       return false;
     }
     return true;
+  }
+
+  private static Over unproven(Splice splice) {
+    return new Over.Unproven(
+        new Failure.Stopped(Failure.Stopped.Kind.UNPROVEN_SEAM, splice.doubt()));
+  }
+
+  private static Seam.Verdict verdict(Way way, boolean stopped, boolean accepted) {
+    if (accepted) {
+      return Seam.Verdict.UNPROVEN;
+    }
+    return switch (way.rung()) {
+      case NATIVE, REPLAY -> Seam.Verdict.EXACT;
+      case ANCHOR -> Seam.Verdict.MATCHED;
+      case PREFILL -> {
+        if (way.accepting()) {
+          yield Seam.Verdict.UNPROVEN;
+        }
+        yield stopped ? Seam.Verdict.MATCHED : Seam.Verdict.EXACT;
+      }
+    };
   }
 
   private void holdClock() {
@@ -255,7 +281,7 @@ final class TokenPath implements SseSink {
       // A caller who waits for one body has no content before the end.
       deadlines.clear(Clock.CALLER);
     }
-    nextStep.progressed(now);
+    nextStep.progressed(a, now);
     commands.add(new SessionCommand.ReportProgress(a.number));
   }
 

@@ -95,7 +95,8 @@ class BreakTableTest {
 
     assertThat(session.complete().wire())
         .isEqualTo(Chat.ROLE + Chat.texts("Hello", " wor", "ld") + Chat.stop());
-    assertThat(session.machine.seams()).containsExactly(new Seam(3, "prefill", Seam.Verdict.EXACT));
+    assertThat(session.machine.seams())
+        .containsExactly(new Seam(2, "a/m", 3, Rung.PREFILL, Seam.Verdict.EXACT));
   }
 
   @Test
@@ -110,8 +111,8 @@ class BreakTableTest {
   }
 
   @Test
-  void text_atATargetWithoutPrefill_isAnError() {
-    var session = sessions.plan().targets(TargetSpec.at("a").rungs(Rung.REPLAY)).begin();
+  void text_atATargetWithoutARung_isAnError() {
+    var session = sessions.plan().targets(TargetSpec.at("a").rungs()).begin();
 
     session.answer(Chat.text("Hello")).end();
 
@@ -136,7 +137,7 @@ class BreakTableTest {
 
     session.complete();
     assertThat(session.machine.seams())
-        .containsExactly(new Seam(1, "prefill", Seam.Verdict.UNPROVEN));
+        .containsExactly(new Seam(2, "a/m", 1, Rung.PREFILL, Seam.Verdict.UNPROVEN));
   }
 
   @Test

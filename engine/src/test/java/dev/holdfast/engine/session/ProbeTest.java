@@ -3,6 +3,7 @@ package dev.holdfast.engine.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.engine.dialect.Profile.Echo;
+import dev.holdfast.engine.dialect.Profile.Rung;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.guard.Settlement;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ class ProbeTest {
 
     assertThat(session.complete().text()).isEqualTo("Hello there you");
     assertThat(session.wire()).doesNotContain("zorb");
-    assertThat(session.machine.seams()).containsExactly(new Seam(1, "prefill", Seam.Verdict.EXACT));
+    assertThat(session.machine.seams())
+        .containsExactly(new Seam(3, "a/m", 1, Rung.PREFILL, Seam.Verdict.EXACT));
     assertThat(session.settlement(2)).isEqualTo(new Settlement.Completed());
   }
 

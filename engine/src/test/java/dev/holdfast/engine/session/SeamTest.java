@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.engine.dialect.Profile.Echo;
 import dev.holdfast.engine.dialect.Profile.Prefill;
+import dev.holdfast.engine.dialect.Profile.Rung;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -208,7 +209,7 @@ class SeamTest {
     assertThat(session.complete().text()).isEqualTo("go EN");
     assertThat(session.wire()).contains("\"finish_reason\":\"stop\"");
     assertThat(session.machine.seams())
-        .containsExactly(new Seam(1, "prefill", Seam.Verdict.MATCHED));
+        .containsExactly(new Seam(2, "a/m", 1, Rung.PREFILL, Seam.Verdict.MATCHED));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.holdfast.engine.dialect.Dialect;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.dialect.chat.ChatDialect;
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.retry.RetryPolicy.Jitter;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,7 @@ final class Sessions implements AfterEachCallback {
     private boolean probe;
     private Duration callerTimeout = Duration.ZERO;
     private int blockBytesMax = SessionPlan.BLOCK_BYTES_MAX;
+    private AnchorTemplate anchor = AnchorTemplate.DEFAULT;
     private FakeSurroundings surroundings = new FakeSurroundings();
 
     /** The caller's request. */
@@ -108,6 +110,11 @@ final class Sessions implements AfterEachCallback {
       return this;
     }
 
+    Setup anchor(AnchorTemplate template) {
+      anchor = template;
+      return this;
+    }
+
     Setup among(FakeSurroundings others) {
       surroundings = others;
       return this;
@@ -127,6 +134,7 @@ final class Sessions implements AfterEachCallback {
               plan.clocks(),
               plan.lenient(),
               plan.probeOnBreak(),
+              anchor,
               plan.callerTimeout(),
               blockBytesMax,
               plan.unacknowledgedBytesMax());

@@ -189,7 +189,7 @@ class StoreTest {
             AttemptRecord::why)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(1, "a/m", "begin", true, "truncation"),
-            org.assertj.core.groups.Tuple.tuple(2, "a/m", "continue", false, ""));
+            org.assertj.core.groups.Tuple.tuple(2, "a/m", "prefill", false, ""));
     assertThat(session.machine.toString()).contains("DONE", "events 3");
   }
 }

@@ -28,6 +28,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -405,7 +406,11 @@ final class SessionDriver {
           .store()
           .note(
               ref,
-              new SessionNote.Seam(0, seam.after(), seam.rung(), seam.verdict().name()),
+              new SessionNote.Seam(
+                  seam.attempt(),
+                  seam.after(),
+                  seam.rung().name().toLowerCase(Locale.ROOT),
+                  seam.verdict().name().toLowerCase(Locale.ROOT)),
               noted);
     }
     worker
@@ -461,12 +466,7 @@ final class SessionDriver {
   private List<String> strategies() {
     return machine.attempts().stream()
         .filter(a -> a.number() > 1)
-        .map(a ->
-            switch (a.purpose()) {
-              case "begin" -> "retry";
-              case "continue" -> "prefill";
-              default -> a.purpose();
-            })
+        .map(a -> a.purpose().equals("begin") ? "retry" : a.purpose())
         .distinct()
         .toList();
   }

@@ -65,7 +65,7 @@ final class UpstreamExchange {
       Duration connectTimeout) {
     var options =
         new RequestOptions()
-            .setMethod(HttpMethod.POST)
+            .setMethod(HttpMethod.valueOf(call.method().name()))
             .setHost(to.host())
             .setPort(to.port())
             .setSsl(to.tls())

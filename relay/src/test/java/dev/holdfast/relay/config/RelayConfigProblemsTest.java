@@ -251,7 +251,7 @@ class RelayConfigProblemsTest {
                 + " continued at /beta/chat/completions of it"),
         arguments(
             "{ profile: openai, key: k, continuation: [prefil] }",
-            "upstreams.u.continuation[0] (line 1): expected one of prefill, anchor, replay, got"
+            "upstreams.u.continuation[0] (line 1): expected one of native, prefill, anchor, replay, got"
                 + " prefil"),
         arguments(
             "{ profile: openai, key: k, continuation: [anchor, anchor] }",

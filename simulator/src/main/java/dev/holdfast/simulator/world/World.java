@@ -5,6 +5,7 @@ import dev.holdfast.engine.dialect.Dialect;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.dialect.chat.ChatDialect;
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.guard.UpstreamGuards;
 import dev.holdfast.engine.session.Outcome;
 import dev.holdfast.engine.session.SessionCommand;
@@ -216,6 +217,7 @@ final class World implements Driver.Surroundings {
         plan.clocks(),
         spec.lenient(),
         spec.probe(),
+        AnchorTemplate.DEFAULT,
         spec.callerTimeoutNanos() == 0
             ? Optional.empty()
             : Optional.of(Duration.ofNanos(spec.callerTimeoutNanos())),

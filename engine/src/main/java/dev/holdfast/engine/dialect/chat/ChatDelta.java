@@ -68,6 +68,12 @@ final class ChatDelta {
         && !choice.raw(i).equals("\"null\"");
   }
 
+  /** Whether the model ended it as it wished, and not because of a limit. */
+  boolean finishesByItself() {
+    int i = choice == null ? -1 : choice.find("finish_reason");
+    return choice != null && i >= 0 && choice.raw(i).equals("\"stop\"");
+  }
+
   /** The new text of the answer; empty if there is none. */
   String text() {
     if (delta == null) {

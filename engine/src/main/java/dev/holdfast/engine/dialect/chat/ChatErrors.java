@@ -82,6 +82,7 @@ final class ChatErrors {
                 clientStatus(r.evidence().status());
           };
       case Stopped s -> s.kind() == Stopped.Kind.NO_TARGET ? 403 : 503;
+      case Failure.Relayed r -> status(r.said());
       case Failure.Cancelled c -> 499;
       case Failure.Unreachable u -> 503;
       case Failure.Silence s -> 503;

@@ -5,12 +5,13 @@ import dev.holdfast.engine.dialect.Assembler;
 import dev.holdfast.engine.dialect.Continuation;
 import dev.holdfast.engine.dialect.Dialect.Reading;
 import dev.holdfast.engine.dialect.DialectRequest;
-import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Splice;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.dialect.TargetKnowledge;
 import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.dialect.UpstreamCall;
+import dev.holdfast.engine.dialect.Way;
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.Failure.Stopped;
 import dev.holdfast.engine.json.JsonEdit;
@@ -24,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A chat request, kept as the caller wrote it. Every upstream call is made by editing a closed list
@@ -133,16 +133,16 @@ final class ChatRequest implements DialectRequest {
             stream >= 0 && raw(members, "stream", "true")));
   }
 
-  private static String text(byte[] json, JsonMembers members, int i) {
+  static String text(byte[] json, JsonMembers members, int i) {
     return JsonStrings.decode(json, members.valueStart(i) + 1, members.valueEnd(i) - 1);
   }
 
-  private static boolean raw(JsonMembers members, String name, String value) {
+  static boolean raw(JsonMembers members, String name, String value) {
     int i = members.find(name);
     return i >= 0 && members.raw(i).equals(value);
   }
 
-  private boolean present(String name) {
+  boolean present(String name) {
     int i = members.find(name);
     return i >= 0 && !members.raw(i).equals("null");
   }
@@ -212,11 +212,12 @@ final class ChatRequest implements DialectRequest {
 
   @Override
   public UpstreamCall call(Target target, TargetKnowledge knowledge) {
-    return new UpstreamCall(
+    return UpstreamCall.post(
         ChatDialect.INSTANCE.path(), edited(target, knowledge).apply(), mode() != Mode.UNSTREAMED);
   }
 
-  private int end() {
+  /** Where the request's object ends. */
+  int end() {
     int at = body.length;
     while (body[at - 1] != '}') {
       at--;
@@ -225,7 +226,7 @@ final class ChatRequest implements DialectRequest {
   }
 
   /** The edits that every call needs. */
-  private JsonEdit edited(Target target, TargetKnowledge knowledge) {
+  JsonEdit edited(Target target, TargetKnowledge knowledge) {
     var edit = new JsonEdit(body, 0, body.length);
     edit.set(members, end(), "model", JsonStrings.quote(target.model()));
     if (mode() == Mode.ASSEMBLED) {
@@ -267,129 +268,27 @@ final class ChatRequest implements DialectRequest {
   }
 
   @Override
-  public Continuation prefill(Target target, TargetKnowledge knowledge, Transcript transcript) {
-    var profile = target.profile();
-    long left = tokensLeft(transcript);
-    if (left < 1) {
-      return new Continuation.NothingLeft();
-    }
-    var written = transcript.text();
-    if (profile.refusesTrailingSpace()) {
-      written = written.stripTrailing();
-    }
-    var edit = edited(target, knowledge);
-    long asked = Math.max(left, profile.outputTokensMin());
-    for (var name : List.of("max_tokens", "max_completion_tokens")) {
-      if (present(name)) {
-        edit.set(members, end(), name, Long.toString(asked));
-      }
-    }
-    var sent = handBack(edit, profile.prefill(), knowledge.echo(profile), written);
-    if (sent == null) {
-      return new Continuation.Impossible(
-          new Stopped(
-              Stopped.Kind.UNPROVEN_SEAM,
-              "the request itself ends in an assistant message that can't be gone on with"));
-    }
-    addMembers(edit, profile.prefill().requestMembers());
-    var path = profile.prefill().path();
-    return new Continuation.Ask(
-        new UpstreamCall(path.isEmpty() ? ChatDialect.INSTANCE.path() : path, edit.apply(), true),
-        sent,
-        left == asked ? Long.MAX_VALUE : left);
+  public Continuation continuation(
+      Way way,
+      Target target,
+      TargetKnowledge knowledge,
+      Transcript transcript,
+      AnchorTemplate template) {
+    var continuation = new ChatContinuation(this, target, knowledge, (ChatTranscript) transcript);
+    return switch (way.rung()) {
+      case PREFILL -> continuation.prefill();
+      case ANCHOR -> continuation.anchor(way, template);
+      case REPLAY -> continuation.replay();
+      case NATIVE -> throw new IllegalArgumentException("this wire format has no cursors");
+    };
   }
 
-  /** What of the caller's bound on the length is left. */
-  private long tokensLeft(Transcript transcript) {
-    long left = Long.MAX_VALUE;
-    for (var name : List.of("max_tokens", "max_completion_tokens")) {
-      int i = members.find(name);
-      if (i >= 0 && members.raw(i).matches("\\d{1,15}")) {
-        left =
-            Math.min(
-                left, Long.parseLong(members.raw(i)) - ((ChatTranscript) transcript).produced());
-      }
-    }
-    return left;
+  byte[] body() {
+    return body;
   }
 
-  /** Puts the text where the assistant's turn ends; null if that can't be done. */
-  private @Nullable String handBack(
-      JsonEdit edit, Profile.Prefill prefill, Profile.Echo echo, String written) {
-    int at = members.find("messages");
-    var messages = JsonMembers.ofArray(body, members.valueStart(at));
-    var extra = prefill.members().isEmpty() ? "" : "," + prefill.members();
-    if (messages.count() > 0) {
-      int last = messages.count() - 1;
-      if (messages.begins(last, '{')) {
-        var message = JsonMembers.ofObject(body, messages.valueStart(last));
-        if (raw(message, "role", "\"assistant\"")) {
-          int content = message.find("content");
-          if (content < 0 || !message.begins(content, '"') || !askedToGoOn(message, prefill)) {
-            return null;
-          }
-          var sent = joined(text(body, message, content), written, echo);
-          if (sent == null) {
-            return null;
-          }
-          edit.replace(
-              message.valueStart(content), message.valueEnd(content), JsonStrings.quote(sent));
-          return sent;
-        }
-      }
-    }
-    edit.append(
-        messages,
-        members.valueEnd(at),
-        "{\"role\":\"assistant\",\"content\":" + JsonStrings.quote(written) + extra + "}");
-    return written;
-  }
-
-  /**
-   * Whether the caller's own trailing message was to be gone on with: without the flag that a
-   * provider asks for, the answer was a new message.
-   */
-  private boolean askedToGoOn(JsonMembers message, Profile.Prefill prefill) {
-    return holds(message, prefill.members()) && holds(members, prefill.requestMembers());
-  }
-
-  private static boolean holds(JsonMembers there, String written) {
-    var wrapped = ("{" + written + "}").getBytes(StandardCharsets.UTF_8);
-    var asked = JsonMembers.ofObject(wrapped, 0);
-    for (int i = 0; i < asked.count(); i++) {
-      if (!raw(there, asked.name(i), asked.raw(i))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
-   * The assistant's turn so far: the caller's beginning and what was written after it. A provider
-   * that echoes has written the beginning again; null if that can't be told.
-   */
-  private static @Nullable String joined(String own, String written, Profile.Echo echo) {
-    if (echo == Profile.Echo.NEVER
-        || !(written.startsWith(own) || own.startsWith(written))
-        || own.isEmpty()) {
-      return own + written;
-    }
-    boolean echoed =
-        written.startsWith(own)
-            && (echo == Profile.Echo.ALWAYS
-                || own.codePointCount(0, own.length()) >= TextGate.ECHO_CODE_POINTS_MIN);
-    return echoed ? written : null;
-  }
-
-  private void addMembers(JsonEdit edit, String written) {
-    if (written.isEmpty()) {
-      return;
-    }
-    var wrapped = ("{" + written + "}").getBytes(StandardCharsets.UTF_8);
-    var added = JsonMembers.ofObject(wrapped, 0);
-    for (int i = 0; i < added.count(); i++) {
-      edit.set(members, end(), added.name(i), added.raw(i));
-    }
+  JsonMembers members() {
+    return members;
   }
 
   // ---- the known answer
@@ -411,7 +310,7 @@ final class ChatRequest implements DialectRequest {
             + more
             + "}";
     var path = prefill.path().isEmpty() ? ChatDialect.INSTANCE.path() : prefill.path();
-    return new UpstreamCall(path, json.getBytes(StandardCharsets.UTF_8), true);
+    return UpstreamCall.post(path, json.getBytes(StandardCharsets.UTF_8), true);
   }
 
   @Override
@@ -438,22 +337,11 @@ final class ChatRequest implements DialectRequest {
       Transcript committed,
       Optional<Continuation.Ask> continuation) {
     return new ChatSplice(
-        (ChatTranscript) committed,
-        continuation.isPresent(),
-        continuation
-            .map(ask ->
-                new TextGate(
-                    ask.sent(),
-                    knowledge.echo(target.profile()),
-                    committed.text(),
-                    stops(),
-                    knowledge))
-            .orElseGet(() -> TextGate.open(knowledge)),
-        takesUsageOut(target, knowledge));
+        (ChatTranscript) committed, continuation, takesUsageOut(target, knowledge));
   }
 
   /** The caller's stop sequences. */
-  private List<String> stops() {
+  List<String> stops() {
     int at = members.find("stop");
     var stops = new ArrayList<String>();
     if (at >= 0 && members.begins(at, '"')) {

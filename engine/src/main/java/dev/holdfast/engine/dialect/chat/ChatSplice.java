@@ -1,7 +1,9 @@
 package dev.holdfast.engine.dialect.chat;
 
+import dev.holdfast.engine.dialect.Continuation;
 import dev.holdfast.engine.dialect.Signals;
 import dev.holdfast.engine.dialect.Splice;
+import dev.holdfast.engine.dialect.seam.TextGate;
 import dev.holdfast.engine.json.JsonEdit;
 import dev.holdfast.engine.json.JsonMembers;
 import dev.holdfast.engine.json.JsonStrings;
@@ -9,33 +11,40 @@ import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.engine.sse.SseBlock;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes the chunks of a later attempt part of the first one's answer: identity of the first, no
  * second role, only new text, usage as of one call.
  */
 final class ChatSplice implements Splice {
+  private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
+
   private static final List<String> REASONING =
       List.of("reasoning_content", "reasoning", "reasoning_details");
 
   private final ChatTranscript committed;
   private final boolean continues;
   private final TextGate gate;
+  private final long inputAdded;
+  private final long outputRepeated;
   private final boolean dropUsage;
+  private String passed = "";
 
   /**
    * A splice for one attempt.
    *
    * @param committed what came before
-   * @param continues whether the attempt goes on from the committed text; otherwise it answers from
-   *     the beginning
-   * @param gate decides what of its text is new
+   * @param ask the call that goes on from the committed text; empty if the attempt answers from the
+   *     beginning
    * @param dropUsage whether chunks with usage alone were asked for by us
    */
-  ChatSplice(ChatTranscript committed, boolean continues, TextGate gate, boolean dropUsage) {
+  ChatSplice(ChatTranscript committed, Optional<Continuation.Ask> ask, boolean dropUsage) {
     this.committed = committed;
-    this.continues = continues;
-    this.gate = gate;
+    this.continues = ask.isPresent();
+    this.gate = ask.map(Continuation.Ask::gate).orElseGet(TextGate::open);
+    this.inputAdded = ask.map(Continuation.Ask::inputAdded).orElse(0L);
+    this.outputRepeated = ask.map(Continuation.Ask::outputRepeated).orElse(0L);
     this.dropUsage = dropUsage;
   }
 
@@ -43,6 +52,9 @@ final class ChatSplice implements Splice {
   public int splice(SseBlock block, int signals, EventBatch into) {
     if (Signals.any(signals, Signals.DONE)) {
       int rest = end(into);
+      if (Signals.any(rest, Signals.UNPROVEN | Signals.DONE)) {
+        return rest;
+      }
       into.add(block.bytes(), block.start(), block.end());
       return rest | Signals.DONE;
     }
@@ -58,19 +70,15 @@ final class ChatSplice implements Splice {
       written &= ~Signals.REASONING;
     }
     if (!plain) {
-      switch (gate.offer(text)) {
-        case PASS -> text = gate.passed();
-        case AMBIGUOUS -> {
-          return Signals.AMBIGUOUS;
+      boolean ends = Signals.any(signals, Signals.FINISHED) || chunk.finishes();
+      switch (offer(text, ends, chunk)) {
+        case PASS -> text = passed;
+        case UNPROVEN -> {
+          return Signals.UNPROVEN;
         }
         case STOP -> {
-          add(committed.finish("stop"), into);
-          add("data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII), into);
-          return Signals.FINISHED | Signals.DONE;
+          return stop(into);
         }
-      }
-      if (Signals.any(signals, Signals.FINISHED) || chunk.finishes()) {
-        text = text + gate.end();
       }
     }
     if (!text.isEmpty()) {
@@ -92,14 +100,49 @@ final class ChatSplice implements Splice {
     return written;
   }
 
+  private TextGate.Verdict offer(String text, boolean ends, ChatDelta chunk) {
+    var verdict = gate.offer(text);
+    passed = gate.passed();
+    if (ends && verdict == TextGate.Verdict.PASS) {
+      verdict = gate.end(chunk.finishesByItself());
+      passed += gate.passed();
+    }
+    return verdict;
+  }
+
+  private int stop(EventBatch into) {
+    if (!passed.isEmpty()) {
+      add(committed.content(passed), into);
+    }
+    add(committed.finish("stop"), into);
+    add(DONE, into);
+    return Signals.FINISHED | Signals.DONE | (passed.isEmpty() ? 0 : Signals.TEXT);
+  }
+
   @Override
   public int end(EventBatch into) {
-    var rest = gate.end();
-    if (rest.isEmpty()) {
-      return 0;
-    }
-    add(committed.content(rest), into);
-    return Signals.TEXT;
+    var verdict = gate.end(true);
+    passed = gate.passed();
+    return switch (verdict) {
+      case UNPROVEN -> Signals.UNPROVEN;
+      case STOP -> stop(into);
+      case PASS -> {
+        if (!passed.isEmpty()) {
+          add(committed.content(passed), into);
+        }
+        yield passed.isEmpty() ? 0 : Signals.TEXT;
+      }
+    };
+  }
+
+  @Override
+  public String doubt() {
+    return gate.doubt();
+  }
+
+  @Override
+  public boolean accepted() {
+    return gate.accepted();
   }
 
   private static void add(byte[] event, EventBatch into) {
@@ -156,13 +199,15 @@ final class ChatSplice implements Splice {
     return out.append('}').toString();
   }
 
-  /** What was handed back was read by this call, but written by the one before. */
+  /** The counts of one unbroken call: nothing read or written twice, all that was written. */
   private void usageOfOneCall(JsonEdit edit, JsonMembers usage) {
-    long handedBack = Math.min(committed.handedBack(), ChatReader.count(usage, "prompt_tokens"));
-    long written = committed.produced();
-    shift(edit, usage, "prompt_tokens", -handedBack);
-    shift(edit, usage, "completion_tokens", written);
-    shift(edit, usage, "total_tokens", written - handedBack);
+    long input = -Math.min(inputAdded, ChatReader.count(usage, "prompt_tokens"));
+    long output =
+        committed.produced()
+            - Math.min(outputRepeated, ChatReader.count(usage, "completion_tokens"));
+    shift(edit, usage, "prompt_tokens", input);
+    shift(edit, usage, "completion_tokens", output);
+    shift(edit, usage, "total_tokens", input + output);
   }
 
   private static void shift(JsonEdit edit, JsonMembers usage, String name, long by) {
