@@ -65,6 +65,7 @@ public final class Profiles {
             vllm(),
             llamaCpp(),
             unknown(),
+            holdfast(),
             simulator())) {
       profiles.put(profile.name(), profile);
     }
@@ -192,6 +193,18 @@ public final class Profiles {
   }
 
   /**
+   * A relay of ours, which keeps the answer and serves it from any event on, and sends a comment in
+   * every silence. What it can't repair nobody behind it can.
+   */
+  private static Profile holdfast() {
+    return new Draft("holdfast")
+        .continuation(Rung.NATIVE)
+        .keepAlives()
+        .reasons(OPENAI_REASONING, DEEPSEEK_REASONING, MISTRAL_REASONING, QWEN_REASONING)
+        .source("this repository, docs/PROTOCOL.md");
+  }
+
+  /**
    * Its manner towards continuations is a setting, so none is proven here; whoever starts it knows
    * which one was set and may say so.
    */
@@ -208,6 +221,7 @@ public final class Profiles {
     private Prefill prefill = Prefill.PLAIN;
     private Echo echo = Echo.UNKNOWN;
     private List<Rung> continuation = List.of();
+    private boolean keepAlives;
     private boolean includeUsage = true;
     private final List<Pattern> reasoningModels = new ArrayList<>();
     private final List<Pattern> patterns = new ArrayList<>();
@@ -240,6 +254,11 @@ public final class Profiles {
       return this;
     }
 
+    Draft keepAlives() {
+      keepAlives = true;
+      return this;
+    }
+
     Draft includeUsage(boolean value) {
       includeUsage = value;
       return this;
@@ -265,7 +284,7 @@ public final class Profiles {
           echo,
           continuation,
           false, // every one of them documents or shows a finish reason
-          false, // none documents keep-alives while it thinks, so silence proves nothing
+          keepAlives, // no provider documents them while it thinks, so silence proves nothing
           includeUsage,
           false, // none documents a session_id member, and strict ones answer 400 to it
           false, // insufficient_quota is an ordinary throttle at DashScope alone

@@ -590,13 +590,9 @@ public final class SessionMachine {
   public String toString() {
     return "session "
         + phase
-        + ", attempt "
-        + attemptNumber
-        + ", events "
-        + committed.last()
-        + ", seen "
-        + committed.seen()
-        + ", attempts "
-        + attempts;
+        + (", attempt " + attemptNumber)
+        + (", events " + committed.last())
+        + (", seen " + committed.seen())
+        + (", attempts " + attempts);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.relay.config;
 
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.relay.config.KnownKeys.Group;
@@ -97,7 +98,8 @@ final class ConfigParser {
         retry,
         clocks.withCommitAfter(commitAfter),
         policies.seams(fields, Seams.STRICT),
-        policies.probe(fields, Probe.NEVER));
+        policies.probe(fields, Probe.NEVER),
+        policies.anchor(fields, AnchorTemplate.DEFAULT));
   }
 
   private JournalSettings journal(Fields root) {

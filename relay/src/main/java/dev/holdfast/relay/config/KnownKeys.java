@@ -21,7 +21,8 @@ final class KnownKeys {
     RETRY,
     CLOCKS,
     BREAKER,
-    DRAIN
+    DRAIN,
+    ANCHOR
   }
 
   private static final Map<Group, List<String>> SERVED = new LinkedHashMap<>();
@@ -43,6 +44,7 @@ final class KnownKeys {
             "on-disconnect",
             "seams",
             "probe",
+            "anchor",
             "insecure",
             "commit-after",
             "body-max",
@@ -55,7 +57,7 @@ final class KnownKeys {
         List.of(
             "profile", "dialect", "url", "key", "continuation", "echo", "finish", "concurrency"));
     NOT_BUILT.put(Group.UPSTREAM, List.of("pass-through", "bucket"));
-    SERVED.put(Group.ROUTE, List.of("targets", "clocks", "retry", "seams", "probe"));
+    SERVED.put(Group.ROUTE, List.of("targets", "clocks", "retry", "seams", "probe", "anchor"));
     SERVED.put(Group.TARGET, List.of("target", "when"));
     SERVED.put(Group.KEY, List.of("name", "sha256", "models"));
     NOT_BUILT.put(Group.KEY, List.of("credit"));
@@ -98,6 +100,7 @@ final class KnownKeys {
             "open",
             "open-max",
             "successes"));
+    SERVED.put(Group.ANCHOR, List.of("preset", "role", "note", "second-note", "quotes"));
     SERVED.put(Group.DRAIN, List.of("accept", "readers"));
   }
 

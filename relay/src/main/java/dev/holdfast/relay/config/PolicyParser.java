@@ -1,5 +1,6 @@
 package dev.holdfast.relay.config;
 
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.retry.RetryPolicy.Jitter;
 import dev.holdfast.engine.session.Clocks;
@@ -30,6 +31,20 @@ final class PolicyParser {
               text.equals("seed-breaker")
                   ? Optional.of(BreakerSettings.SEED)
                   : Optional.<BreakerSettings>empty());
+
+  private static final Form<AnchorTemplate> ANCHOR_PRESET =
+      new Form<>(
+          "one of default, seed-session",
+          text ->
+              switch (text) {
+                case "default" -> Optional.of(AnchorTemplate.DEFAULT);
+                case "seed-session" -> Optional.of(AnchorTemplate.SEED);
+                default -> Optional.empty();
+              });
+  private static final Form<String> NOTE =
+      new Form<>(
+          "a text that holds {anchor} once",
+          text -> Optional.of(text).filter(AnchorTemplate::isNote));
 
   private static final int ATTEMPTS_MAX = 100;
   private static final int INPUT_TOKENS_MAX = 100_000_000;
@@ -109,6 +124,29 @@ final class PolicyParser {
         ? fallback
         : new RetryPolicy(
             attempts, inAll, base, cap, jitter, before, after, withoutHint, spread, floor, factor);
+  }
+
+  AnchorTemplate anchor(Fields parent, AnchorTemplate fallback) {
+    Optional<Node> node = parent.node("anchor");
+    if (node.isPresent() && node.get() instanceof Scalar) {
+      return parent.value("anchor", fallback, ANCHOR_PRESET);
+    }
+    return group(parent, "anchor", Group.ANCHOR)
+        .map(f -> anchorFields(f, fallback))
+        .orElse(fallback);
+  }
+
+  private static AnchorTemplate anchorFields(Fields fields, AnchorTemplate fallback) {
+    AnchorTemplate start = fields.value("preset", fallback, ANCHOR_PRESET);
+    String note = fields.value("note", start.first(), NOTE);
+    boolean own = !note.equals(start.first());
+    String second = fields.value("second-note", own ? note : start.second(), NOTE);
+    AnchorTemplate.Role role =
+        fields.value("role", start.role(), Form.oneOf(AnchorTemplate.Role.class));
+    AnchorTemplate.Quotes quotes =
+        fields.value("quotes", start.quotes(), Form.oneOf(AnchorTemplate.Quotes.class));
+    fields.close();
+    return new AnchorTemplate(role, note, second, quotes);
   }
 
   Clocks clocks(Fields parent, Clocks fallback) {

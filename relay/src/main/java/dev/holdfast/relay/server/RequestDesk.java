@@ -299,7 +299,8 @@ final class RequestDesk {
         seams == null ? route.policy().seams() == Seams.LENIENT : seams.equals("lenient");
     var plan =
         SessionPlan.of(asked, targets(route), route.policy().retry(), route.policy().clocks())
-            .withSeams(lenient, route.policy().probe() == Probe.ON_BREAK);
+            .withSeams(lenient, route.policy().probe() == Probe.ON_BREAK)
+            .withAnchor(route.policy().anchor());
     var timeout = callerTimeout(request);
     if (timeout.isPresent()) {
       plan = plan.withCallerTimeout(timeout.get());
