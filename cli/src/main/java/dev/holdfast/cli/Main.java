@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       RelayCommand.class,
+      SeamsCommand.class,
       SimulateCommand.class,
       WorldCommand.class
     })
