@@ -323,7 +323,8 @@ public final class HoldfastBuilder {
             .build();
     var callbacks = new Callbacks(onRetry, onCircuitOpen, onQueue, onSeam, onComplete, onError);
     return new Holdfast(
-        new Settings(places, retry, clocks, guards, lenient, probes, anchor, keepsEvents, callbacks),
+        new Settings(
+            places, retry, clocks, guards, lenient, probes, anchor, keepsEvents, callbacks),
         timing,
         http);
   }

@@ -62,8 +62,7 @@ class S2SessionRecoveryTest {
 
     assertThat(upstreams.bodies())
         .hasSize(3)
-        .allSatisfy(body ->
-            assertThat(body.split("\"role\"", -1)).hasSizeLessThanOrEqualTo(3));
+        .allSatisfy(body -> assertThat(body.split("\"role\"", -1)).hasSizeLessThanOrEqualTo(3));
   }
 
   @Test
@@ -82,8 +81,7 @@ class S2SessionRecoveryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"400*", "401*", "400(code=content_policy_violation)*"})
+  @ValueSource(strings = {"400*", "401*", "400(code=content_policy_violation)*"})
   void failure_thatCanNotBeRecoveredFrom_isTriedOnce(String plan) {
     try (var holdfast = seedSession(upstreams.at(plan)).build(timing)) {
       var outcome = holdfast.tryStream(Upstreams.request(), text -> {});

@@ -13,8 +13,7 @@ class SnippetsTest {
     try (var upstreams = new Upstreams()) {
       var answer = Snippets.first(upstreams.at("503(retry-after-ms=1); ok"), "k");
 
-      assertThat(answer.text())
-          .isEqualTo(Upstreams.unbroken("Explain retry logic"));
+      assertThat(answer.text()).isEqualTo(Upstreams.unbroken("Explain retry logic"));
     }
   }
 
