@@ -4,6 +4,7 @@ import dev.holdfast.engine.delivery.Delivery;
 import dev.holdfast.engine.delivery.DeliveryCommand;
 import dev.holdfast.engine.delivery.DeliveryFact;
 import dev.holdfast.engine.delivery.DeliverySettings;
+import dev.holdfast.engine.delivery.ReaderKind;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Ask;
@@ -93,7 +94,11 @@ final class SessionDriver {
     });
     tell(
         new DeliveryFact.ReaderAttached(
-            System.nanoTime(), number, after, call.streaming(), call.canComeBack()));
+            System.nanoTime(),
+            number,
+            after,
+            call.streaming() ? ReaderKind.ANSWER : ReaderKind.BODY,
+            call.canComeBack()));
   }
 
   void cancel(String reason) {
@@ -488,6 +493,11 @@ final class SessionDriver {
                   call.dialect()
                       .errorEvent(Answers.notice(call, c.failure(), c.retryable(), strategies())));
       case DeliveryCommand.Cut c -> ended(c.reader()).cut();
+      case DeliveryCommand.EndEmpty c -> ended(c.reader()).cut();
+      case DeliveryCommand.RefuseCursor c -> ended(c.reader()).cut();
+      case DeliveryCommand.TurnAway c -> ended(c.reader()).cut();
+      case DeliveryCommand.NoteOrphan c -> {}
+      case DeliveryCommand.ForgetOrphan c -> {}
       case DeliveryCommand.CancelSession c ->
           facts.add(new SessionFact.CancelRequested(System.nanoTime(), c.reason()));
       case DeliveryCommand.ArmDeadline c -> {

@@ -136,7 +136,8 @@ final class Worker extends VerticleBase {
         base.stuckAfter(),
         base.goneAfter(),
         base.orphanAfter(),
-        DeliverySettings.OnDisconnect.valueOf(shared.config().onDisconnect().name()));
+        DeliverySettings.OnDisconnect.valueOf(shared.config().onDisconnect().name()),
+        base.readersMax());
   }
 
   void forget(SessionDriver driver) {

@@ -27,7 +27,8 @@ class DisconnectTest {
           Duration.ofMillis(300),
           Duration.ofMillis(100),
           Duration.ofMinutes(5),
-          DeliverySettings.OnDisconnect.AUTO);
+          DeliverySettings.OnDisconnect.AUTO,
+          1_000);
 
   private static final DeliverySettings DEFAULTS = DeliverySettings.DEFAULTS;
 
