@@ -161,17 +161,21 @@ final class Attempt {
     return slow ? span.multipliedBy(2) : span;
   }
 
+  /** What its call asks for, in one word: {@code begin}, {@code probe}, or the rung. */
+  String purposeWord() {
+    return (way == null ? purpose.name() : way.rung().name()).toLowerCase(Locale.ROOT);
+  }
+
   /**
    * What it was, now that it is over.
    *
    * @param dropped how many events were held and will not be shown
    */
   AttemptRecord record(DialectRequest request, long nowNanos, String why, int dropped) {
-    var what = way == null ? purpose.name() : way.rung().name();
     return new AttemptRecord(
         number,
         target.name(),
-        what.toLowerCase(Locale.ROOT),
+        purposeWord(),
         openedNanos,
         nowNanos,
         progressed,

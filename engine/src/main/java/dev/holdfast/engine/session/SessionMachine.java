@@ -242,7 +242,7 @@ public final class SessionMachine {
     nextStep.opened();
     var patience = a.firstProgress(plan, nextStep.slow(a.target));
     deadlines.set(Clock.FIRST_PROGRESS, now, patience.toNanos());
-    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, call));
+    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, a.purposeWord(), call));
   }
 
   /** The call of the first way that can be taken; null if the session went on without a call. */
