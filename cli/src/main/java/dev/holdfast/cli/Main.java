@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ChatCommand.class,
       DemoCommand.class,
       RelayCommand.class,
+      SeamsCommand.class,
       SimulateCommand.class,
       WorldCommand.class
     })

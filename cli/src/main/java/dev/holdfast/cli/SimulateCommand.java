@@ -2,8 +2,10 @@ package dev.holdfast.cli;
 
 import dev.holdfast.simulator.SimulatorServer;
 import dev.holdfast.simulator.fault.FaultPlan;
+import dev.holdfast.simulator.model.DifferingModel;
 import dev.holdfast.simulator.model.Model;
 import dev.holdfast.simulator.provider.Manner;
+import dev.holdfast.simulator.provider.NoteManner;
 import dev.holdfast.simulator.provider.ProviderConfig;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
@@ -53,6 +55,23 @@ final class SimulateCommand implements Callable<Integer> {
       description = "What it does with a trailing assistant message: ${COMPLETION-CANDIDATES}.")
   private Manner manner = Manner.PREFILL;
 
+  @Option(
+      names = "--notes",
+      paramLabel = "MANNER",
+      defaultValue = "OBEYED",
+      description = {
+        "What it does with a note behind an assistant message that quotes its end and asks for it"
+            + " to be repeated and continued: ${COMPLETION-CANDIDATES}."
+      })
+  private NoteManner notes = NoteManner.OBEYED;
+
+  @Option(
+      names = "--differing",
+      description =
+          "Answers in other words each time, with a number in every word, so that a text tells"
+              + " whether it is whole.")
+  private boolean differing;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -65,8 +84,9 @@ final class SimulateCommand implements Callable<Integer> {
     }
     var config =
         ProviderConfig.DEFAULTS
-            .withModel(new Model(seed))
+            .withModel(differing ? new DifferingModel(seed) : new Model(seed))
             .withManner(manner)
+            .withNotes(notes)
             .withTokensPerSecond(rate);
     var out = spec.commandLine().getOut();
     try (var server = SimulatorServer.start(port, plan, config)) {

@@ -201,11 +201,11 @@ public final class Profiles {
    */
   private static Profile relay() {
     return new Draft(RELAY)
-        .continuation(Rung.NATIVE, Rung.ANCHOR, Rung.REPLAY)
+        .continuation(Rung.NATIVE)
         .keepAlives(true)
         .sessionId(true)
         .reasons(OPENAI_REASONING, DEEPSEEK_REASONING, MISTRAL_REASONING, QWEN_REASONING)
-        .source("this repository, module relay, 2026-11");
+        .source("this repository, module relay, docs/PROTOCOL.md, 2026-11");
   }
 
   /**

@@ -117,6 +117,7 @@ final class NextStep {
     return switch (failure) {
       case Failure.Cancelled f -> false;
       case Failure.Relayed f -> retryable(f.said());
+      case Failure.Recorded f -> false;
       case Rejection f ->
           switch (f.kind()) {
             case RATE_LIMITED, OVERLOADED, SERVER_ERROR -> true;

@@ -252,7 +252,7 @@ public final class SessionMachine {
     nextStep.opened();
     var patience = a.firstProgress(plan, nextStep.slow(a.target));
     deadlines.set(Clock.FIRST_PROGRESS, now, patience.toNanos());
-    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, call));
+    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, a.purposeWord(), call));
   }
 
   /** The call of the first way that can be taken; null if the session went on without a call. */
@@ -464,8 +464,8 @@ public final class SessionMachine {
     if (a.kept != null) {
       a.kept.dropped(committed.held());
     }
-    committed.dropHeld();
     closeAttempt(a, failure.why());
+    committed.dropHeld();
     var step = nextStep.afterBreak(a, failure, now);
     long wait = step instanceof NextStep.Try next ? next.atNanos() - now : 0;
     settle(
@@ -489,7 +489,7 @@ public final class SessionMachine {
     a.over = true;
     paused = false;
     deadlines.clearAttempt();
-    attempts.add(a.record(now, why));
+    attempts.add(a.record(request, now, why, committed.held()));
   }
 
   private void settle(Attempt a, Settlement settlement) {
@@ -607,13 +607,9 @@ public final class SessionMachine {
   public String toString() {
     return "session "
         + phase
-        + ", attempt "
-        + attemptNumber
-        + ", events "
-        + committed.last()
-        + ", seen "
-        + committed.seen()
-        + ", attempts "
-        + attempts;
+        + (", attempt " + attemptNumber)
+        + (", events " + committed.last())
+        + (", seen " + committed.seen())
+        + (", attempts " + attempts);
   }
 }

@@ -468,6 +468,11 @@ final class SessionHarness {
     return JsonValue.parse(calls.get(n - 1).call().body()).orElseThrow();
   }
 
+  /** The path of the n-th call. */
+  String path(int n) {
+    return calls.get(n - 1).call().path();
+  }
+
   /** The content of the last message of the n-th call. */
   String handedBack(int n) {
     var messages = call(n).at("messages");

@@ -20,6 +20,7 @@ final class TargetSpec {
   private int outputTokensMin = 1;
   private List<Pattern> reasoning = List.of();
   private boolean mayStart = true;
+  private boolean mayBreak = true;
 
   private TargetSpec(String upstream) {
     this.upstream = upstream;
@@ -79,6 +80,11 @@ final class TargetSpec {
     return this;
   }
 
+  TargetSpec onlyToStart() {
+    mayBreak = false;
+    return this;
+  }
+
   Target build() {
     return new Target(
         upstream,
@@ -101,6 +107,6 @@ final class TargetSpec {
             List.of(),
             "test"),
         mayStart,
-        true);
+        mayBreak);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.relay.config;
 
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.relay.config.KnownKeys.Group;
@@ -49,6 +50,7 @@ final class ConfigParser {
     long bodyBytesMax =
         fields.value("body-max", RelayConfig.BODY_BYTES_DEFAULT, Form.size(1L << 10, 1L << 30));
     Duration comments = fields.value("comments", RelayConfig.COMMENTS_DEFAULT, Form.TIME);
+    SessionLimits sessions = policies.sessions(fields);
     DrainTimes drain = drain(fields);
     fields.close();
 
@@ -73,6 +75,7 @@ final class ConfigParser {
         insecure,
         bodyBytesMax,
         comments,
+        sessions,
         drain,
         Notices.of(listen, journal, upstreams, !keys.isEmpty()));
   }
@@ -97,7 +100,8 @@ final class ConfigParser {
         retry,
         clocks.withCommitAfter(commitAfter),
         policies.seams(fields, Seams.STRICT),
-        policies.probe(fields, Probe.NEVER));
+        policies.probe(fields, Probe.NEVER),
+        policies.anchor(fields, AnchorTemplate.DEFAULT));
   }
 
   private JournalSettings journal(Fields root) {

@@ -2,8 +2,6 @@ package dev.holdfast.relay.config;
 
 import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Profiles;
-import dev.holdfast.engine.retry.RetryPolicy;
-import dev.holdfast.engine.session.Clocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,12 +78,13 @@ final class EnvironmentConfig {
         upstreams,
         List.of(),
         List.of(),
-        new Route.Policy(RetryPolicy.DEFAULTS, Clocks.DEFAULTS, Seams.STRICT, Probe.NEVER),
+        Route.Policy.DEFAULTS,
         BreakerSettings.DEFAULTS,
         OnDisconnect.AUTO,
         false,
         RelayConfig.BODY_BYTES_DEFAULT,
         RelayConfig.COMMENTS_DEFAULT,
+        SessionLimits.DEFAULTS,
         DrainTimes.DEFAULTS,
         notices);
   }

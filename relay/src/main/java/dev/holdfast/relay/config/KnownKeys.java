@@ -21,6 +21,8 @@ final class KnownKeys {
     RETRY,
     CLOCKS,
     BREAKER,
+    SESSIONS,
+    ANCHOR,
     DRAIN
   }
 
@@ -43,10 +45,12 @@ final class KnownKeys {
             "on-disconnect",
             "seams",
             "probe",
+            "anchor",
             "insecure",
             "commit-after",
             "body-max",
             "comments",
+            "sessions",
             "drain"));
     NOT_BUILT.put(Group.ROOT, List.of("admin", "on-journal-failure", "recover", "cors"));
     SERVED.put(Group.JOURNAL, List.of("dir", "keep", "size-max", "sync"));
@@ -55,7 +59,7 @@ final class KnownKeys {
         List.of(
             "profile", "dialect", "url", "key", "continuation", "echo", "finish", "concurrency"));
     NOT_BUILT.put(Group.UPSTREAM, List.of("pass-through", "bucket"));
-    SERVED.put(Group.ROUTE, List.of("targets", "clocks", "retry", "seams", "probe"));
+    SERVED.put(Group.ROUTE, List.of("targets", "clocks", "retry", "seams", "probe", "anchor"));
     SERVED.put(Group.TARGET, List.of("target", "when"));
     SERVED.put(Group.KEY, List.of("name", "sha256", "models"));
     NOT_BUILT.put(Group.KEY, List.of("credit"));
@@ -98,6 +102,18 @@ final class KnownKeys {
             "open",
             "open-max",
             "successes"));
+    SERVED.put(Group.ANCHOR, List.of("preset", "role", "note", "second-note", "quotes"));
+    SERVED.put(
+        Group.SESSIONS,
+        List.of(
+            "stuck-after",
+            "gone-after",
+            "orphan-after",
+            "orphans",
+            "readers",
+            "owner-readers",
+            "pin",
+            "bytes-max"));
     SERVED.put(Group.DRAIN, List.of("accept", "readers"));
   }
 

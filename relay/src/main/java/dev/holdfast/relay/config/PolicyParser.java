@@ -1,5 +1,6 @@
 package dev.holdfast.relay.config;
 
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.retry.RetryPolicy.Jitter;
 import dev.holdfast.engine.session.Clocks;
@@ -31,7 +32,22 @@ final class PolicyParser {
                   ? Optional.of(BreakerSettings.SEED)
                   : Optional.<BreakerSettings>empty());
 
+  private static final Form<AnchorTemplate> ANCHOR_PRESET =
+      new Form<>(
+          "one of default, seed-session",
+          text ->
+              switch (text) {
+                case "default" -> Optional.of(AnchorTemplate.DEFAULT);
+                case "seed-session" -> Optional.of(AnchorTemplate.SEED);
+                default -> Optional.empty();
+              });
+  private static final Form<String> NOTE =
+      new Form<>(
+          "a text that holds {anchor} once",
+          text -> Optional.of(text).filter(AnchorTemplate::isNote));
+
   private static final int ATTEMPTS_MAX = 100;
+  private static final int COUNT_MAX = 1_000_000;
   private static final int INPUT_TOKENS_MAX = 100_000_000;
 
   private final Problems problems;
@@ -122,6 +138,29 @@ final class PolicyParser {
             .withResetWait(start.resetWaitMin(), start.resetWaitMax());
   }
 
+  AnchorTemplate anchor(Fields parent, AnchorTemplate fallback) {
+    Optional<Node> node = parent.node("anchor");
+    if (node.isPresent() && node.get() instanceof Scalar) {
+      return parent.value("anchor", fallback, ANCHOR_PRESET);
+    }
+    return group(parent, "anchor", Group.ANCHOR)
+        .map(f -> anchorFields(f, fallback))
+        .orElse(fallback);
+  }
+
+  private static AnchorTemplate anchorFields(Fields fields, AnchorTemplate fallback) {
+    AnchorTemplate start = fields.value("preset", fallback, ANCHOR_PRESET);
+    String note = fields.value("note", start.first(), NOTE);
+    boolean own = !note.equals(start.first());
+    String second = fields.value("second-note", own ? note : start.second(), NOTE);
+    AnchorTemplate.Role role =
+        fields.value("role", start.role(), Form.oneOf(AnchorTemplate.Role.class));
+    AnchorTemplate.Quotes quotes =
+        fields.value("quotes", start.quotes(), Form.oneOf(AnchorTemplate.Quotes.class));
+    fields.close();
+    return new AnchorTemplate(role, note, second, quotes);
+  }
+
   Clocks clocks(Fields parent, Clocks fallback) {
     return group(parent, "clocks", Group.CLOCKS)
         .map(fields -> clocksFields(fields, fallback))
@@ -157,6 +196,27 @@ final class PolicyParser {
 
   private static Duration longer(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? b : a;
+  }
+
+  SessionLimits sessions(Fields parent) {
+    var start = SessionLimits.DEFAULTS;
+    var group = group(parent, "sessions", Group.SESSIONS);
+    if (group.isEmpty()) {
+      return start;
+    }
+    Fields fields = group.get();
+    var limits =
+        new SessionLimits(
+            fields.value("stuck-after", start.stuckAfter(), Form.TIME),
+            fields.value("gone-after", start.goneAfter(), Form.TIME_OR_ZERO),
+            fields.value("orphan-after", start.orphanAfter(), Form.TIME_OR_ZERO),
+            fields.value("orphans", start.orphansMax(), Form.count(0, COUNT_MAX)),
+            fields.value("readers", start.readersMax(), Form.count(1, COUNT_MAX)),
+            fields.value("owner-readers", start.ownerReadersMax(), Form.count(1, COUNT_MAX)),
+            fields.value("pin", start.pin(), Form.TIME_OR_ZERO),
+            fields.value("bytes-max", start.bytesMax(), Form.size(1L << 10, 1L << 40)));
+    fields.close();
+    return limits;
   }
 
   BreakerSettings breaker(Fields parent) {

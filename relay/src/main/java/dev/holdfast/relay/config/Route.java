@@ -1,5 +1,6 @@
 package dev.holdfast.relay.config;
 
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
 import java.util.List;
@@ -17,5 +18,15 @@ public record Route(ModelPattern model, List<RouteTarget> targets, Policy policy
   }
 
   /** What holds for the sessions of a route. */
-  public record Policy(RetryPolicy retry, Clocks clocks, Seams seams, Probe probe) {}
+  public record Policy(
+      RetryPolicy retry, Clocks clocks, Seams seams, Probe probe, AnchorTemplate anchor) {
+    /** What holds where nothing is written. */
+    public static final Policy DEFAULTS =
+        new Policy(
+            RetryPolicy.DEFAULTS,
+            Clocks.DEFAULTS,
+            Seams.STRICT,
+            Probe.NEVER,
+            AnchorTemplate.DEFAULT);
+  }
 }

@@ -69,7 +69,8 @@ final class RouteParser {
             policies.retry(fields, policy.retry()),
             policies.clocks(fields, policy.clocks()),
             policies.seams(fields, policy.seams()),
-            policies.probe(fields, policy.probe()));
+            policies.probe(fields, policy.probe()),
+            policies.anchor(fields, policy.anchor()));
     fields.close();
     return Optional.of(new Route(model.get(), targets, own));
   }

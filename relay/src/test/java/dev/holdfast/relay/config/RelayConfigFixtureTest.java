@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.engine.dialect.Profile.Echo;
 import dev.holdfast.engine.dialect.Profile.Rung;
-import dev.holdfast.engine.retry.RetryPolicy;
-import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.relay.config.Resolution.Found;
 import dev.holdfast.relay.config.Resolution.Target;
 import java.nio.file.Path;
@@ -50,9 +48,7 @@ class RelayConfigFixtureTest {
                 Duration.ofHours(1),
                 10L << 30,
                 JournalSettings.Sync.OS));
-    assertThat(config.policy())
-        .isEqualTo(
-            new Route.Policy(RetryPolicy.DEFAULTS, Clocks.DEFAULTS, Seams.STRICT, Probe.NEVER));
+    assertThat(config.policy()).isEqualTo(Route.Policy.DEFAULTS);
     assertThat(config.breaker()).isEqualTo(BreakerSettings.DEFAULTS);
     assertThat(config.onDisconnect()).isEqualTo(OnDisconnect.AUTO);
     assertThat(config.insecure()).isFalse();

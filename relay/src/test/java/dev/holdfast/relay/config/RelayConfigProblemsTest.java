@@ -60,6 +60,11 @@ class RelayConfigProblemsTest {
             "body-max (line 2): expected a size such as 64MB, from 1KB to 1GB," + " got 1"),
         arguments("insecure: maybe", "insecure (line 2): expected true or false, got maybe"),
         arguments("seams: loose", "seams (line 2): expected one of strict, lenient, got loose"),
+        arguments(
+            "anchor: mine", "anchor (line 2): expected one of default, seed-session, got mine"),
+        arguments(
+            "anchor: { note: go on }",
+            "anchor.note (line 2): expected a text that holds {anchor} once, got go on"),
         arguments("probe: always", "probe (line 2): expected one of never, on-break, got always"),
         arguments(
             "on-disconnect: stop",
@@ -200,7 +205,7 @@ class RelayConfigProblemsTest {
             "{ profile: deepsek, key: k }",
             "upstreams.u.profile (line 1): expected one of"
                 + " openai, deepseek, mistral, openrouter, holysheep, vllm, llama.cpp,"
-                + " openai-compatible, simulator; did you mean deepseek?"),
+                + " openai-compatible, holdfast, simulator; did you mean deepseek?"),
         arguments(
             "{ profile: anthropic, key: k }",
             "upstreams.u.profile (line 1): anthropic: not" + " built yet"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Profile.Echo;
+import dev.holdfast.engine.dialect.seam.AnchorTemplate;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.retry.RetryPolicy.Jitter;
 import dev.holdfast.engine.session.Clocks;
@@ -27,9 +28,7 @@ class RelayConfigTest {
     assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.routes()).isEmpty();
     assertThat(config.keys()).isEmpty();
-    assertThat(config.policy())
-        .isEqualTo(
-            new Route.Policy(RetryPolicy.DEFAULTS, Clocks.DEFAULTS, Seams.STRICT, Probe.NEVER));
+    assertThat(config.policy()).isEqualTo(Route.Policy.DEFAULTS);
     assertThat(config.journal().dir()).isEqualTo(Path.of("/h/.local/state/holdfast"));
   }
 
@@ -87,6 +86,8 @@ class RelayConfigTest {
             on-disconnect: cancel
             seams: lenient
             probe: on-break
+            anchor: { preset: seed-session, note: "Go on: {anchor}", second-note: "Again: {anchor}",
+                      quotes: shortest }
             insecure: on
             body-max: 1MB
             comments: 5s
@@ -130,7 +131,12 @@ class RelayConfigTest {
                     Duration.ZERO,
                     Duration.ofSeconds(9)),
                 Seams.LENIENT,
-                Probe.ON_BREAK));
+                Probe.ON_BREAK,
+                new AnchorTemplate(
+                    AnchorTemplate.Role.SYSTEM,
+                    "Go on: {anchor}",
+                    "Again: {anchor}",
+                    AnchorTemplate.Quotes.SHORTEST)));
     assertThat(config.breaker())
         .isEqualTo(
             new BreakerSettings(

@@ -6,12 +6,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A language model as a pure function of prompt and seed.
+ * A language model as a pure function of prompt and seed, the same in every attempt.
  *
  * <p>The answer to a prompt is always the same, and a continuation from any beginning of it, also
  * one cut inside a token, is exactly the rest: {@code prefix + continuation(prompt, prefix).text()}
- * is {@code answer(prompt).text()}. What is no beginning of the answer is continued with something
- * that is clearly of another answer, so a wrong seam shows.
+ * is {@code answer(prompt).text()}; from a beginning whose white space was changed it is that rest
+ * too. What is no beginning of the answer is continued with something that is clearly of another
+ * answer, so a wrong seam shows.
  *
  * <p>One rule comes before, because real models have it and a known-answer probe needs it: a
  * numbered list whose lines repeat one word ("1 zorblat\n2 zorblat\n3") is continued with that
@@ -19,10 +20,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seed chooses the answers
  */
-public record Model(long seed) {
+public record Model(long seed) implements LanguageModel {
   private static final Pattern LIST =
       Pattern.compile("1([.):]? )(\\S+)\\n2\\1\\2(?:\\n.*)?", Pattern.DOTALL);
   private static final int LIST_LINES = 7;
+
+  @Override
+  public Answer answer(Prompt prompt, int attempt) {
+    return answer(prompt);
+  }
+
+  @Override
+  public Answer continuation(Prompt prompt, String prefix, int attempt) {
+    return continuation(prompt, prefix);
+  }
 
   /** The unbroken answer. */
   public Answer answer(Prompt prompt) {
@@ -42,9 +53,9 @@ public record Model(long seed) {
     if (list != null) {
       return new Answer(List.of(), Tokens.of(list.substring(prefix.length())), null);
     }
-    String whole = text(prompt);
-    if (whole.startsWith(prefix)) {
-      return new Answer(reasoning, Tokens.of(whole.substring(prefix.length())), call(prompt));
+    String rest = Joins.rest(text(prompt), prefix);
+    if (rest != null) {
+      return new Answer(reasoning, Tokens.of(rest), call(prompt));
     }
     return new Answer(reasoning, Tokens.of(Texts.elsewhere(Dice.of(seed, prefix))), null);
   }
@@ -72,7 +83,7 @@ public record Model(long seed) {
   }
 
   /** The whole list that a text begins, or null if it does not begin one. */
-  private static @Nullable String listFor(String prefix) {
+  static @Nullable String listFor(String prefix) {
     Matcher found = LIST.matcher(prefix);
     if (!found.matches()) {
       return null;

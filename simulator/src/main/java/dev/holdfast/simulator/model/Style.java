@@ -35,7 +35,13 @@ public enum Style {
   /** One word. */
   WORD(false),
   /** A sentence below 40 code points. */
-  SHORT(false);
+  SHORT(false),
+  /** The same lines of more than 300 characters again and again; only chosen by its tag. */
+  LITANY(false);
+
+  /** What an answer without a tag is drawn from. */
+  private static final List<Style> DRAWN =
+      Stream.of(values()).filter(style -> style != LITANY).toList();
 
   private final boolean enough;
 
@@ -59,6 +65,6 @@ public enum Style {
         return style;
       }
     }
-    return dice.pick(List.of(values()));
+    return dice.pick(DRAWN);
   }
 }

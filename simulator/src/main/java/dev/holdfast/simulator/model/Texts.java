@@ -72,6 +72,7 @@ final class Texts {
       case LONG -> sentences(PROSE, "\n\n", SENTENCES_LONG, dice);
       case TABLE -> table(dice);
       case REFRAIN -> refrain(dice);
+      case LITANY -> litany(dice);
       case PYTHON -> python(dice);
       case JSON -> json(dice);
       case WORD -> capital(dice.pick(WORDS)) + dice.below(100);
@@ -146,6 +147,18 @@ final class Texts {
           .append('\n');
     }
     return text.append("– so ends song ").append(dice.below(1000)).append('.').toString();
+  }
+
+  private static String litany(Dice dice) {
+    var lines = new StringBuilder();
+    for (int line = 0; line < 14; line++) {
+      lines.append(fill("For the %s and the %s we sing,\n", dice.pick(WORDS), dice.pick(WORDS)));
+    }
+    var text = new StringBuilder();
+    for (int verse = 1; verse <= 4; verse++) {
+      text.append("\n").append(lines).append(fill("and so said %d.\n", dice.between(100, 999)));
+    }
+    return text.append("– so ends the litany.").toString();
   }
 
   private static String python(Dice dice) {

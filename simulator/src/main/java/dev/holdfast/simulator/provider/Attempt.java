@@ -36,7 +36,7 @@ final class Attempt {
     this.request = request;
     this.generations =
         IntStream.range(0, request.choices())
-            .mapToObj(i -> Generation.of(request, i, config.model(), config.manner()))
+            .mapToObj(i -> Generation.of(request, i, config, call.attempt()))
             .toList();
     this.chunks = new Chunks(request, call, config.model().seed());
     this.framing = new Framing(call.fault());
@@ -54,7 +54,7 @@ final class Attempt {
   /** The answer as a stream of events. */
   Script streamed() {
     List<Cuts.Segment> events =
-        chunks.stream(generations).stream()
+        chunks.stream(sayable()).stream()
             .map(chunk -> new Cuts.Segment(chunk.kind(), framing.event(chunk.data())))
             .toList();
     Fault fault = call.fault().fault();
@@ -81,6 +81,28 @@ final class Attempt {
           }
         };
     return strike(fault, rest);
+  }
+
+  /** What is said at most before the attempt breaks; nothing else needs to be written. */
+  private List<Generation> sayable() {
+    Fault fault = call.fault().fault();
+    boolean breaks =
+        switch (fault) {
+          case Fault.Reset f -> true;
+          case Fault.Cut f -> true;
+          case Fault.CleanEnd f -> true;
+          case Fault.Stall f -> true;
+          default -> false;
+        };
+    int tokens =
+        switch (position(fault)) {
+          case Position.Tokens p -> p.count();
+          case Position.InsideEvent p -> p.count();
+          default -> Integer.MAX_VALUE;
+        };
+    return breaks && tokens < Integer.MAX_VALUE
+        ? generations.stream().map(g -> g.first(tokens + 1)).toList()
+        : generations;
   }
 
   /** The answer as one JSON body. */

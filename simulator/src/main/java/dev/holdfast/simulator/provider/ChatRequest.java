@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param logprobs whether each token of text comes with its log probability
  * @param prompt what is asked, for choice 0
  * @param prefix the text of a trailing assistant message; empty if there is none
+ * @param note a trailing assistant message with a note behind it; null if there is none
  * @param promptTokens a rough count of the input, the prefix included
  */
 record ChatRequest(
@@ -35,6 +36,7 @@ record ChatRequest(
     boolean logprobs,
     Prompt prompt,
     String prefix,
+    @Nullable Note note,
     int promptTokens) {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final int TOKENS_A_MESSAGE = 4;
@@ -69,13 +71,16 @@ record ChatRequest(
       throw new IllegalArgumentException("Invalid value for 'n': expected 1 to " + CHOICES_MAX);
     }
     JsonNode last = messages.get(messages.size() - 1);
-    String prefix = last.path("role").asString("").equals("assistant") ? content(last) : "";
+    String prefix = isAssistant(last) ? content(last) : "";
+    Note note = note(messages);
+    int turns = messages.size() - (note != null ? 2 : isAssistant(last) ? 1 : 0);
     var said = new StringBuilder();
     int promptTokens = 0;
-    for (JsonNode message : messages) {
+    for (int i = 0; i < messages.size(); i++) {
+      JsonNode message = messages.get(i);
       String content = content(message);
       promptTokens += TOKENS_A_MESSAGE + Tokens.of(content).size();
-      if (message != last || !message.path("role").asString("").equals("assistant")) {
+      if (i < turns) {
         said.append(message.path("role").asString("")).append(": ").append(content).append('\n');
       }
     }
@@ -91,12 +96,26 @@ record ChatRequest(
         root.path("logprobs").asBoolean(false),
         prompt(root, said.toString(), last),
         prefix,
+        note,
         promptTokens);
   }
 
   /** The prompt for one of the choices. */
   Prompt prompt(int choice) {
     return new Prompt(prompt.text(), prompt.reasoning(), prompt.json(), prompt.tool(), choice);
+  }
+
+  /** The note that the request ends in, or null. */
+  private static @Nullable Note note(JsonNode messages) {
+    int last = messages.size() - 1;
+    if (last < 1 || isAssistant(messages.get(last)) || !isAssistant(messages.get(last - 1))) {
+      return null;
+    }
+    return Note.of(content(messages.get(last - 1)), content(messages.get(last)));
+  }
+
+  private static boolean isAssistant(JsonNode message) {
+    return message.path("role").asString("").equals("assistant");
   }
 
   private static Prompt prompt(JsonNode root, String said, JsonNode last) {

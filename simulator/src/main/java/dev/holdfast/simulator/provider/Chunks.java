@@ -204,7 +204,7 @@ final class Chunks {
     String key =
         reason == null && fault.has(Quirk.NO_FINISH_KEY) ? "" : ",\"finish_reason\":" + finish;
     return chunk(
-        Json.fill("[{\"index\":%d,\"delta\":%s,\"logprobs\":%s%s}]", index, delta, logprobs, key),
+        "[{\"index\":" + index + ",\"delta\":" + delta + ",\"logprobs\":" + logprobs + key + "}]",
         usage == null ? noUsage() : usage);
   }
 

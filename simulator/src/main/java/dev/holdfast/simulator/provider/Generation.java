@@ -1,7 +1,8 @@
 package dev.holdfast.simulator.provider;
 
 import dev.holdfast.simulator.model.Answer;
-import dev.holdfast.simulator.model.Model;
+import dev.holdfast.simulator.model.Dice;
+import dev.holdfast.simulator.model.Prompt;
 import dev.holdfast.simulator.model.Tokens;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +42,17 @@ record Generation(
     return new Generation(choice, deltas, newTokens, reasoningTokens, reason);
   }
 
-  static Generation of(ChatRequest request, int choice, Model model, Manner manner) {
+  /** The same as far as that many deltas; the counts stay. */
+  Generation first(int count) {
+    return count >= deltas.size()
+        ? this
+        : new Generation(choice, deltas.subList(0, count), newTokens, reasoningTokens, finish);
+  }
+
+  static Generation of(ChatRequest request, int choice, ProviderConfig config, int attempt) {
+    Manner manner = config.manner();
     boolean continues = !request.prefix().isEmpty() && manner != Manner.RESTART;
-    Answer answer =
-        continues
-            ? model.continuation(request.prompt(choice), request.prefix())
-            : model.answer(request.prompt(choice));
+    Answer answer = answer(request, request.prompt(choice), config, attempt);
     var news = new ArrayList<Delta>();
     answer.reasoning().forEach(token -> news.add(new Delta.Reasoning(token)));
     String text = answer.text();
@@ -69,6 +75,24 @@ record Generation(
     int reasoning = (int) kept.stream().filter(Delta.Reasoning.class::isInstance).count();
     List<Delta> all = continues ? echoed(request.prefix(), kept, reasoning, manner) : kept;
     return new Generation(choice, all, kept.size(), reasoning, finish);
+  }
+
+  private static Answer answer(
+      ChatRequest request, Prompt prompt, ProviderConfig config, int attempt) {
+    Note note = request.note();
+    if (note == null) {
+      return request.prefix().isEmpty() || config.manner() == Manner.RESTART
+          ? config.model().answer(prompt, attempt)
+          : config.model().continuation(prompt, request.prefix(), attempt);
+    }
+    NoteManner manner = config.notes().in(attempt);
+    if (manner == NoteManner.RESTARTED) {
+      return config.model().answer(prompt, attempt);
+    }
+    Answer rest = config.model().continuation(prompt, note.partial(), attempt);
+    Dice dice = Dice.of(config.model().seed(), note.partial(), "note", attempt);
+    String text = Repetition.of(manner, note.anchor(), rest.text(), dice);
+    return new Answer(rest.reasoning(), Tokens.of(text), rest.call());
   }
 
   private static List<Delta> echoed(String prefix, List<Delta> news, int reasoning, Manner manner) {

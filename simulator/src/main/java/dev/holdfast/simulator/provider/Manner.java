@@ -1,6 +1,6 @@
 package dev.holdfast.simulator.provider;
 
-/** How a provider treats a request that ends in an assistant message. */
+/** How a provider treats a request that ends in an assistant message; see {@link NoteManner}. */
 public enum Manner {
   /** Goes on right after it, and sends only what is new. */
   PREFILL,

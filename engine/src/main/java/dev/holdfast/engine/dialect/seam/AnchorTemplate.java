@@ -57,12 +57,17 @@ public record AnchorTemplate(Role role, String first, String second, Quotes quot
    */
   public AnchorTemplate {
     for (var note : new String[] {first, second}) {
-      int at = note.indexOf(PLACEHOLDER);
-      if (at < 0 || note.indexOf(PLACEHOLDER, at + 1) >= 0) {
+      if (!isNote(note)) {
         throw new IllegalArgumentException(
             "expected the note to hold " + PLACEHOLDER + " once, got: " + note);
       }
     }
+  }
+
+  /** Whether a text can serve as a note: it holds the placeholder once. */
+  public static boolean isNote(String text) {
+    int at = text.indexOf(PLACEHOLDER);
+    return at >= 0 && text.indexOf(PLACEHOLDER, at + 1) < 0;
   }
 
   /** The anchor of a text; empty if it has none. */

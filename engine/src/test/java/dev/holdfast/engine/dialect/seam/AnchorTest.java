@@ -1,0 +1,131 @@
+package dev.holdfast.engine.dialect.seam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** The end of a text that a model is asked to repeat. */
+class AnchorTest {
+  private static final String PROSE =
+      "The keeper counted the ships twice and wrote the number beside the first of them, "
+          + "then he closed the book and looked at the water for a long while";
+
+  private static String shortest(String text) {
+    return Anchor.shortest(text).orElseThrow().text();
+  }
+
+  @Test
+  void shortest_ofProse_isFortyCodePointsFromAWord() {
+    assertThat(shortest(PROSE)).isEqualTo("and looked at the water for a long while");
+  }
+
+  @Test
+  void shortest_keepsTheWhiteSpaceAtTheEnd() {
+    assertThat(shortest(PROSE + ",\n  ")).endsWith("a long while,\n  ");
+  }
+
+  @Test
+  void shortest_ofAShortText_isNone() {
+    assertThat(Anchor.shortest("It is amber 17.")).isEmpty();
+    assertThat(Anchor.shortest("x".repeat(39))).isEmpty();
+    assertThat(Anchor.shortest(" ".repeat(400))).isEmpty();
+    assertThat(Anchor.shortest("")).isEmpty();
+  }
+
+  @Test
+  void shortest_ofAnEndThatStandsElsewhere_isLonger() {
+    var line = "row until the morning, row until the morning light comes";
+    var text = "Seven ropes and a gannet.\n" + line + "\nNine ropes and a drift.\n" + line;
+
+    assertThat(shortest(text)).isEqualTo("drift.\n" + line);
+  }
+
+  @Test
+  void shortest_whereWhiteSpaceAloneDiffers_isLonger() {
+    var text =
+        "zero one  two three four five six seven eight nine ten eleven twelve. "
+            + "and one two\nthree four five six seven eight nine ten eleven twelve.";
+
+    assertThat(shortest(text)).startsWith("and one two");
+  }
+
+  @Test
+  void shortest_ofARefrain_isNone() {
+    assertThat(Anchor.shortest("row, row to the light. ".repeat(40))).isEmpty();
+  }
+
+  @Test
+  void shortest_inAScriptWithoutSpaces_mayBeginAnywhere() {
+    var text = "第一号灯塔的看守人数了两遍船又在旁边写下数字每年冬天航道会移动几步可是只有几个人知道这件事情的经过木箱上写着";
+
+    assertThat(shortest(text).codePointCount(0, shortest(text).length())).isEqualTo(40);
+  }
+
+  @Test
+  void shortest_neverBeginsBehindAQuotationMark() {
+    var text = PROSE + " \"this is said in one breath, quickly, by one";
+
+    assertThat(shortest(text)).startsWith("\"this");
+  }
+
+  @Test
+  void shortest_ofRandomTexts_isAnEndThatStandsOnce() {
+    var random = new SplittableRandom(11);
+    for (int round = 0; round < 2_000; round++) {
+      var text = new StringBuilder();
+      int length = random.nextInt(400);
+      while (text.length() < length) {
+        var pieces =
+            new String[] {"a", "b ", " ", "\n", "ab", "é", "🏮", "e\u0301", ", ", "字", "“"};
+        text.append(pieces[random.nextInt(pieces.length)]);
+      }
+      var whole = text.toString();
+      Anchor.shortest(whole)
+          .ifPresent(anchor -> {
+            var folded = FoldedText.fold(whole);
+            var end = FoldedText.fold(anchor.text());
+            assertThat(whole).endsWith(anchor.text());
+            assertThat(end.codePointCount(0, end.length())).isBetween(40, 200);
+            assertThat(folded.indexOf(end)).isEqualTo(folded.length() - end.length());
+            assertThat(Character.isLowSurrogate(anchor.text().charAt(0))).isFalse();
+          });
+    }
+  }
+
+  @Test
+  void shortest_ofALongText_isFoundInTime() {
+    var text = "a".repeat(2_000_000) + PROSE;
+
+    assertThat(shortest(text)).isEqualTo("and looked at the water for a long while");
+  }
+
+  @Test
+  void last_isTheLastCharacters() {
+    var text = PROSE + " – " + PROSE;
+
+    assertThat(Anchor.last(text, 200).orElseThrow().text()).hasSize(200);
+    assertThat(Anchor.last(PROSE, 200).orElseThrow().text()).isEqualTo(PROSE);
+    assertThat(Anchor.last("short", 200)).isEmpty();
+  }
+
+  @Test
+  void template_withoutPlaceholder_isRefused() {
+    assertThatThrownBy(() ->
+            new AnchorTemplate(
+                AnchorTemplate.Role.USER, "go on", "{anchor}", AnchorTemplate.Quotes.SHORTEST))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("{anchor}");
+  }
+
+  @Test
+  void template_seed_quotesTheLastTwoHundredCharacters() {
+    var text = PROSE.repeat(3);
+    var anchor = AnchorTemplate.SEED.anchor(text).orElseThrow();
+
+    assertThat(anchor.text()).hasSize(200);
+    assertThat(AnchorTemplate.SEED.note(anchor, 1)).contains(anchor.text());
+    assertThat(AnchorTemplate.SEED.role()).isEqualTo(AnchorTemplate.Role.SYSTEM);
+  }
+}
