@@ -324,9 +324,9 @@ public final class HoldfastBuilder {
             .connectTimeout(clocks.connect())
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
-    var callbacks = new Callbacks(onRetry, onCircuitOpen, onQueue, onSeam, onComplete, onError);
+    var calls = new Callbacks(onRetry, onCircuitOpen, onQueue, onSeam, onComplete, onError);
     return new Holdfast(
-        new Settings(places, retry, clocks, guards, lenient, probes, anchor, keepsEvents, callbacks),
+        new Settings(places, retry, clocks, guards, lenient, probes, anchor, keepsEvents, calls),
         timing,
         http);
   }
