@@ -14,9 +14,12 @@ import java.time.Duration;
  * @param abandon a live session that nobody wrote to or claimed for so long is dropped; default 2
  *     h, twice the longest answer. Below the longest silence of an upstream it kills healthy
  *     sessions
+ * @param pin how long a follower may go on reading a session after its time; default 10 min. Longer
+ *     lets slow readers hold memory
  */
 public record MemoryLimits(
-    long sizeBytesMax, long sessionBytesMax, Duration keep, Duration abandon) {
+    long sizeBytesMax, long sessionBytesMax, Duration keep, Duration abandon, Duration pin) {
+  private static final Duration PIN_DEFAULT = Duration.ofMinutes(10);
 
   /**
    * @throws IllegalArgumentException if a value is not positive
@@ -26,10 +29,15 @@ public record MemoryLimits(
       throw new IllegalArgumentException(
           "expected sizes above 0, got " + sizeBytesMax + " and " + sessionBytesMax);
     }
-    if (!keep.isPositive() || !abandon.isPositive()) {
+    if (!keep.isPositive() || !abandon.isPositive() || pin.isNegative()) {
       throw new IllegalArgumentException(
-          "expected durations above 0, got " + keep + " and " + abandon);
+          "expected durations above 0, got " + keep + ", " + abandon + " and " + pin);
     }
+  }
+
+  /** The limits with the usual time for followers. */
+  public MemoryLimits(long sizeBytesMax, long sessionBytesMax, Duration keep, Duration abandon) {
+    this(sizeBytesMax, sessionBytesMax, keep, abandon, PIN_DEFAULT);
   }
 
   /** The defaults for a process with this much heap. */
@@ -39,21 +47,26 @@ public record MemoryLimits(
 
   /** The same with another size of the whole. */
   public MemoryLimits withSizeBytesMax(long bytes) {
-    return new MemoryLimits(bytes, sessionBytesMax, keep, abandon);
+    return new MemoryLimits(bytes, sessionBytesMax, keep, abandon, pin);
   }
 
   /** The same with another share of one session. */
   public MemoryLimits withSessionBytesMax(long bytes) {
-    return new MemoryLimits(sizeBytesMax, bytes, keep, abandon);
+    return new MemoryLimits(sizeBytesMax, bytes, keep, abandon, pin);
   }
 
   /** The same with another time after finish. */
   public MemoryLimits withKeep(Duration newKeep) {
-    return new MemoryLimits(sizeBytesMax, sessionBytesMax, newKeep, abandon);
+    return new MemoryLimits(sizeBytesMax, sessionBytesMax, newKeep, abandon, pin);
   }
 
   /** The same with another time without writes. */
   public MemoryLimits withAbandon(Duration newAbandon) {
-    return new MemoryLimits(sizeBytesMax, sessionBytesMax, keep, newAbandon);
+    return new MemoryLimits(sizeBytesMax, sessionBytesMax, keep, newAbandon, pin);
+  }
+
+  /** The same with another time for followers. */
+  public MemoryLimits withPin(Duration newPin) {
+    return new MemoryLimits(sizeBytesMax, sessionBytesMax, keep, abandon, newPin);
   }
 }

@@ -219,6 +219,13 @@ final class MemorySession {
     return nowNanos - touchedNanos >= time.toNanos();
   }
 
+  /** Whether its time is over, but somebody who came before may go on reading. */
+  boolean pinned(long nowNanos) {
+    return finished
+        && followers.length > 0
+        && nowNanos - touchedNanos < limits.keep().plus(limits.pin()).toNanos();
+  }
+
   boolean finished() {
     return finished;
   }
@@ -235,7 +242,7 @@ final class MemorySession {
 
   /** The same, if its time is over; decided under the lock, as a write may have come between. */
   synchronized boolean leaveIfExpired(long nowNanos) {
-    return expired(nowNanos) && leave();
+    return expired(nowNanos) && !pinned(nowNanos) && leave();
   }
 
   /** Adds a follower and tells whether it has something to read at once. */

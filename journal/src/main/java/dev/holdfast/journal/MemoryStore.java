@@ -191,7 +191,7 @@ public final class MemoryStore implements SessionStore {
       throw new IllegalArgumentException("expected a cursor from 0 on, got " + after);
     }
     into.reset(after + 1);
-    MemorySession session = present(id);
+    MemorySession session = readable(id);
     ReadResult result = session == null ? null : session.read(after, bytesMax, into);
     if (result == null) {
       reply.failed(new StoreFailure.Unknown());
@@ -269,8 +269,10 @@ public final class MemoryStore implements SessionStore {
         if (!session.expired(now)) {
           break;
         }
-        oldest.remove();
-        evict(session);
+        if (!session.pinned(now)) {
+          oldest.remove();
+          evict(session);
+        }
       }
     }
     long swept = sweptNanos.get();
@@ -320,6 +322,12 @@ public final class MemoryStore implements SessionStore {
     return null;
   }
 
+  /** The same, or one that is pinned by those who read it. */
+  private @Nullable MemorySession readable(String id) {
+    MemorySession session = sessions.get(id);
+    return session != null && session.pinned(time.nanos()) ? session : present(id);
+  }
+
   private static boolean matches(MemorySession session, SessionQuery query) {
     return (query.label() == null || query.label().equals(session.head.label()))
         && (query.state() == null || query.state() == session.state());
@@ -366,7 +374,7 @@ public final class MemoryStore implements SessionStore {
         return null;
       }
       dropIfExpired(holder);
-      if (!holder.gone()) {
+      if (!holder.gone() && !holder.expired(time.nanos())) {
         return holder;
       }
       keys.remove(key, holder);

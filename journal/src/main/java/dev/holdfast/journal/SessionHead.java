@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param dialect the wire format of its events, by name
  * @param route the model name that was asked for
  * @param key null if the request had none
+ * @param streamed whether its log holds the answer's events; otherwise it holds one event, the body
+ *     that the caller got, or none
  */
 public record SessionHead(
     String id,
@@ -21,7 +23,8 @@ public record SessionHead(
     @Nullable String label,
     String dialect,
     String route,
-    @Nullable IdempotencyKey key) {
+    @Nullable IdempotencyKey key,
+    boolean streamed) {
   private static final Pattern HISTORY = Pattern.compile("[0-9a-z]{8,32}");
 
   /**
@@ -34,5 +37,17 @@ public record SessionHead(
     if (!HISTORY.matcher(history).matches()) {
       throw new IllegalArgumentException("expected a history like " + HISTORY + ", got " + history);
     }
+  }
+
+  /** The head of a session that streams. */
+  public SessionHead(
+      String id,
+      String history,
+      String owner,
+      @Nullable String label,
+      String dialect,
+      String route,
+      @Nullable IdempotencyKey key) {
+    this(id, history, owner, label, dialect, route, key, true);
   }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.journal;
 
+import java.util.List;
+
 /**
  * A record of a session beside its events: what was tried, where it was joined, what it cost. Notes
  * are few, a handful for each attempt.
@@ -11,9 +13,25 @@ public sealed interface SessionNote {
    *
    * @param ordinal 1 is the session's first
    * @param target upstream and model, as {@code upstream/model}
+   * @param purpose {@code begin}, {@code probe}, or the rung by which it goes on
    * @param after the last event committed before it
+   * @param edits what of the caller's request it changed, by name
    */
-  record Attempt(int ordinal, String target, long after) implements SessionNote {}
+  record Attempt(int ordinal, String target, String purpose, long after, List<String> edits)
+      implements SessionNote {
+    public Attempt {
+      edits = List.copyOf(edits);
+    }
+  }
+
+  /**
+   * An attempt is over.
+   *
+   * @param attempt its ordinal
+   * @param progressed whether it added to the answer
+   * @param why the word of its failure; empty if it completed
+   */
+  record Ended(int attempt, boolean progressed, String why) implements SessionNote {}
 
   /**
    * An attempt's words were joined to those before.

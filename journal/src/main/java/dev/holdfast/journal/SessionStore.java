@@ -94,6 +94,9 @@ public interface SessionStore {
   /**
    * Asks for hints. If the session has events after the cursor, is finished or is gone, the first
    * one comes at once; a cancel record that was there before is told again.
+   *
+   * <p>A follower of a finished session also pins it: {@link #read} goes on for a while after the
+   * session has expired, for this and all other readers, while to everything else it is unknown.
    */
   Subscription follow(String session, long after, Follower follower);
 

@@ -236,7 +236,8 @@ public abstract class SessionStoreContract {
     StoreFailure finished = new StoreFailure.Finished(COMPLETE);
 
     assertThat(append(ref, 2, "two").failure()).isEqualTo(finished);
-    assertThat(note(ref, new SessionNote.Attempt(2, "u/m", 1)).failure()).isEqualTo(finished);
+    assertThat(note(ref, new SessionNote.Attempt(2, "u/m", "begin", 1, List.of())).failure())
+        .isEqualTo(finished);
     assertThat(finish(ref, RETRYABLE).failure()).isEqualTo(finished);
     assertThat(claim("a").failure()).isEqualTo(finished);
     assertThat(this.<StoredRequest>ask(r -> store.loadRequest("a", r)).failure())
@@ -259,8 +260,9 @@ public abstract class SessionStoreContract {
     SessionRef ref = created("a");
     List<SessionNote> notes =
         List.of(
-            new SessionNote.Attempt(1, "u/m", 0),
-            new SessionNote.Attempt(2, "v/m", 3),
+            new SessionNote.Attempt(1, "u/m", "begin", 0, List.of()),
+            new SessionNote.Ended(1, true, "reset"),
+            new SessionNote.Attempt(2, "v/m", "continue", 3, List.of("model", "messages")),
             new SessionNote.Seam(2, 3, "prefill", "exact"),
             new SessionNote.Usage(2, 10, 20, 5, 1_500, "USD", true));
 
@@ -286,7 +288,8 @@ public abstract class SessionStoreContract {
     StoreFailure fenced = new StoreFailure.Fenced(2);
     assertThat(append(old, 2, "stale").failure()).isEqualTo(fenced);
     assertThat(append(old, 9, "stale").failure()).isEqualTo(fenced);
-    assertThat(note(old, new SessionNote.Attempt(2, "u/m", 1)).failure()).isEqualTo(fenced);
+    assertThat(note(old, new SessionNote.Attempt(2, "u/m", "begin", 1, List.of())).failure())
+        .isEqualTo(fenced);
     assertThat(finish(old, COMPLETE).failure()).isEqualTo(fenced);
     assertThat(append(claim.ref(), 2, "two").upTo()).isEqualTo(2);
     assertThat(read("a", 0)).containsExactly("one", "two");
@@ -685,6 +688,47 @@ public abstract class SessionStoreContract {
     subject.clock().advance(Duration.ofSeconds(1));
     store.expire();
     assertThat(listed(null, null, 10)).containsExactly("live", "late");
+  }
+
+  @Test
+  void expire_whileSomebodyReads_keepsOnlyTheEventsAndOnlyForAWhile() {
+    SessionRef ref = created("a");
+    append(ref, 1, "one", "two");
+    finish(ref, COMPLETE);
+    Subscription reading = store.follow("a", 2, new Hints());
+    subject.settle().run();
+
+    subject.clock().advance(LIMITS.keep());
+    store.expire();
+    assertThat(found("a", "owner").failure()).isEqualTo(new StoreFailure.Unknown());
+    assertThat(listed(null, null, 10)).isEmpty();
+    assertThat(read("a", 1)).containsExactly("two");
+
+    subject.clock().advance(LIMITS.pin());
+    store.expire();
+    EventBatch into = new EventBatch();
+    assertThat(this.<ReadResult>ask(r -> store.read("a", 1, 10, into, r)).failure())
+        .isEqualTo(new StoreFailure.Unknown());
+    reading.close();
+  }
+
+  @Test
+  void expire_whenWhoReadHasLeft_isAsUsual() {
+    SessionRef ref = created(head("a", "owner", null, new IdempotencyKey("k", "print")));
+    finish(ref, COMPLETE);
+    Subscription reading = store.follow("a", 0, new Hints());
+    subject.settle().run();
+    subject.clock().advance(LIMITS.keep());
+
+    assertThat(create(head("b", "owner", null, new IdempotencyKey("k", "print"))).value())
+        .isInstanceOf(Created.Fresh.class);
+    reading.close();
+    subject.settle().run();
+    store.expire();
+
+    EventBatch into = new EventBatch();
+    assertThat(this.<ReadResult>ask(r -> store.read("a", 0, 10, into, r)).failure())
+        .isEqualTo(new StoreFailure.Unknown());
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.session.AttemptRecord;
 import dev.holdfast.engine.session.Outcome;
 import dev.holdfast.engine.session.Seam;
+import dev.holdfast.engine.usage.Tokens;
 import dev.holdfast.relay.server.SessionReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,12 @@ class ResultTableTest {
     int number = answer.number();
     var call = answer.unbroken().call();
     String tools = call == null ? "" : call.name() + "(" + call.arguments() + ")";
-    var broken = new AttemptRecord(1, answer.target(), "begin", 0, 10 * MILLI, true, "reset");
-    var mended = new AttemptRecord(2, answer.target(), "prefill", 30 * MILLI, 60 * MILLI, true, "");
+    var broken =
+        new AttemptRecord(
+            1, answer.target(), "begin", 0, 10 * MILLI, true, "reset", Tokens.NONE, 0);
+    var mended =
+        new AttemptRecord(
+            2, answer.target(), "prefill", 30 * MILLI, 60 * MILLI, true, "", Tokens.NONE, 0);
     var report =
         new SessionReport(
             "s",

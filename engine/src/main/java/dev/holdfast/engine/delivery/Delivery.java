@@ -1,5 +1,6 @@
 package dev.holdfast.engine.delivery;
 
+import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.engine.session.Outcome;
 import java.util.ArrayDeque;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The readers' half of a session. Sans-IO, used like {@link
  * dev.holdfast.engine.session.SessionMachine}: tell a fact, then take commands until there is none.
+ * A session that ended long ago has one without a machine: what its log holds is told as {@link
+ * DeliveryFact.Emitted}, and how it ended as {@link DeliveryFact.SessionFinished}, before the first
+ * reader attaches.
  *
  * <p>A reader is a cursor. It is sent what may be seen and it does not have yet, one piece at a
  * time; while its connection takes nothing it simply falls behind, and reads the log when it
@@ -17,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  * answer is whole, else with the error event and a cut. Readers never slow the session.
  *
  * <p>Head and preamble go out with the first event that may be seen, or after {@link
- * DeliverySettings#commitAfter}; until then a failure is a real status.
+ * DeliverySettings#commitAfter}; until then a failure is a real status. Who comes back for the rest
+ * gets its head at once, unless there is nothing left to say to it.
  */
 public final class Delivery {
   private static final long NEVER = Long.MAX_VALUE;
 
   private static final class Reader {
     final int number;
+    final ReaderKind kind;
     final boolean streaming;
     final long attachedNanos;
     long cursor;
@@ -35,19 +41,26 @@ public final class Delivery {
 
     Reader(DeliveryFact.ReaderAttached fact) {
       this.number = fact.reader();
-      this.streaming = fact.streaming();
+      this.kind = fact.kind();
+      this.streaming = kind != ReaderKind.BODY;
       this.attachedNanos = fact.atNanos();
-      this.cursor = fact.after();
+      this.cursor = streaming ? fact.after() : 0;
     }
   }
 
   private final DeliverySettings settings;
+
+  /** In the order of their numbers. */
   private final List<Reader> readers = new ArrayList<>(1);
+
   private final ArrayDeque<DeliveryCommand> commands = new ArrayDeque<>();
   private long last;
+  private int newest = Integer.MIN_VALUE;
   private byte @Nullable [] body;
   private @Nullable Outcome outcome;
+  private @Nullable Failure leaving;
   private boolean canComeBack;
+  private boolean orphan;
   private long aloneSince = NEVER;
   private boolean cancelled;
   private long now;
@@ -58,7 +71,11 @@ public final class Delivery {
     this.settings = settings;
   }
 
-  /** Tells a fact. */
+  /**
+   * Tells a fact.
+   *
+   * @throws IllegalArgumentException if a reader's number was used before
+   */
   public void accept(DeliveryFact fact) {
     now = fact.atNanos();
     switch (fact) {
@@ -74,6 +91,7 @@ public final class Delivery {
         if (reader != null) {
           reader.writable = true;
           serve(reader);
+          look(reader);
         }
       }
       case DeliveryFact.ReaderAttached f -> attached(f);
@@ -86,14 +104,15 @@ public final class Delivery {
       case DeliveryFact.BodyReady f -> body = f.body();
       case DeliveryFact.SessionFinished f -> {
         outcome = f.outcome();
+        noOrphan();
         for (var reader : List.copyOf(readers)) {
           serve(reader);
         }
       }
+      case DeliveryFact.Leaving f -> leaving = f.failure();
       case DeliveryFact.DeadlinePassed f -> deadlinePassed(f.deadline());
     }
     endThoseWhoHaveAll();
-    rearm();
   }
 
   /** The next command; null when there is none until the next fact. */
@@ -106,12 +125,36 @@ public final class Delivery {
     return readers.size();
   }
 
+  // ---- one reader
+
   private void attached(DeliveryFact.ReaderAttached fact) {
+    if (fact.reader() <= newest) {
+      throw new IllegalArgumentException(
+          "expected a reader's number above " + newest + ", got " + fact.reader());
+    }
+    newest = fact.reader();
+    if (readers.size() >= settings.readersMax()) {
+      commands.add(new DeliveryCommand.TurnAway(fact.reader()));
+      return;
+    }
+    if (fact.kind() != ReaderKind.BODY && fact.after() > last && outcome == null) {
+      commands.add(new DeliveryCommand.RefuseCursor(fact.reader(), last));
+      return;
+    }
     var reader = new Reader(fact);
     readers.add(reader);
     canComeBack |= fact.canComeBack();
     aloneSince = NEVER;
+    noOrphan();
+    if (reader.kind == ReaderKind.REST && !(isComplete() && reader.cursor >= last)) {
+      commitHead(reader);
+    }
     serve(reader);
+    look(reader);
+  }
+
+  private boolean isComplete() {
+    return outcome instanceof Outcome.Complete;
   }
 
   private void sent(DeliveryFact.Sent fact) {
@@ -127,10 +170,12 @@ public final class Delivery {
       reader.blockedNanos = now;
     }
     serve(reader);
+    look(reader);
   }
 
   private void serve(Reader reader) {
-    if (!reader.streaming || reader.sending || !reader.writable || reader.cursor >= last) {
+    boolean takes = reader.streaming && !reader.sending && reader.writable && leaving == null;
+    if (!takes || reader.cursor >= last) {
       return;
     }
     commitHead(reader);
@@ -146,15 +191,23 @@ public final class Delivery {
     }
   }
 
+  // ---- how reading ends
+
   private void endThoseWhoHaveAll() {
-    if (outcome == null) {
+    if (outcome == null && leaving == null) {
       return;
     }
     for (int i = readers.size() - 1; i >= 0; i--) {
       var reader = readers.get(i);
-      if (!reader.streaming || (reader.cursor >= last && !reader.sending)) {
-        end(reader, outcome);
+      if (reader.sending) {
+        continue;
+      }
+      if (outcome != null && (!reader.streaming || reader.cursor >= last)) {
         readers.remove(i);
+        end(reader, outcome);
+      } else if (leaving != null) {
+        readers.remove(i);
+        fail(reader, leaving, true);
       }
     }
   }
@@ -164,24 +217,69 @@ public final class Delivery {
       case Outcome.Complete complete -> {
         if (!reader.streaming && body != null) {
           commands.add(new DeliveryCommand.SendBody(reader.number, body));
-          return;
+        } else if (reader.kind == ReaderKind.REST && !reader.headSent) {
+          commands.add(new DeliveryCommand.EndEmpty(reader.number));
+        } else {
+          commitHead(reader);
+          commands.add(new DeliveryCommand.EndCleanly(reader.number));
         }
-        commitHead(reader);
-        commands.add(new DeliveryCommand.EndCleanly(reader.number));
       }
       case Outcome.Failed failed -> {
         if (reader.streaming && last > 0) {
           // Who comes when all has been read is told as those were who read it.
           commitHead(reader);
         }
-        commands.add(
-            reader.headSent
-                ? new DeliveryCommand.EndWithError(
-                    reader.number, failed.failure(), failed.retryable())
-                : new DeliveryCommand.Refuse(reader.number, failed.failure(), failed.retryable()));
+        fail(reader, failed.failure(), failed.retryable());
       }
     }
   }
+
+  private void fail(Reader reader, Failure failure, boolean retryable) {
+    commands.add(
+        reader.headSent
+            ? new DeliveryCommand.EndWithError(reader.number, failure, retryable)
+            : new DeliveryCommand.Refuse(reader.number, failure, retryable));
+  }
+
+  private void remove(Reader reader) {
+    readers.remove(reader);
+    if (readers.isEmpty() && outcome == null) {
+      aloneSince = now;
+      if (settings.goesOn(canComeBack)) {
+        orphan = true;
+        commands.add(new DeliveryCommand.NoteOrphan());
+      }
+      arm(aloneUntil());
+    }
+  }
+
+  private void noOrphan() {
+    if (orphan) {
+      orphan = false;
+      commands.add(new DeliveryCommand.ForgetOrphan());
+    }
+  }
+
+  /** Readers come in the order of their numbers and leave in any. */
+  private @Nullable Reader find(int number) {
+    int low = 0;
+    int high = readers.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      var reader = readers.get(middle);
+      if (reader.number == number) {
+        return reader;
+      }
+      if (reader.number < number) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return null;
+  }
+
+  // ---- time
 
   private void deadlinePassed(long deadline) {
     if (deadline != armedId || armedNanos == NEVER) {
@@ -208,13 +306,11 @@ public final class Delivery {
         commands.add(new DeliveryCommand.Comment(reader.number));
       }
     }
-    if (!cancelled
-        && outcome == null
-        && aloneSince != NEVER
-        && now - aloneSince >= settings.patience(canComeBack).toNanos()) {
+    if (!cancelled && outcome == null && aloneSince != NEVER && now >= aloneUntil()) {
       cancelled = true;
       commands.add(new DeliveryCommand.CancelSession("nobody reads it any more"));
     }
+    rearm();
   }
 
   /** We were stopped ourselves: who drained or came back in that time is heard of only now. */
@@ -227,44 +323,36 @@ public final class Delivery {
     }
   }
 
-  private void remove(Reader reader) {
-    readers.remove(reader);
-    if (readers.isEmpty()) {
-      aloneSince = now;
-    }
+  private long aloneUntil() {
+    return aloneSince + settings.patience(canComeBack).toNanos();
   }
 
-  private @Nullable Reader find(int number) {
-    for (int i = 0; i < readers.size(); i++) {
-      if (readers.get(i).number == number) {
-        return readers.get(i);
-      }
+  /** Arms for all. */
+  private void rearm() {
+    if (outcome == null && aloneSince != NEVER && !cancelled) {
+      arm(aloneUntil());
     }
-    return null;
+    for (int i = 0; i < readers.size(); i++) {
+      look(readers.get(i));
+    }
   }
 
   /** Nothing is armed anew for a token: an early deadline looks again and arms the next. */
-  private void rearm() {
-    long earliest = NEVER;
-    if (outcome == null && aloneSince != NEVER && !cancelled) {
-      earliest = aloneSince + settings.patience(canComeBack).toNanos();
+  private void look(Reader reader) {
+    if (!reader.writable) {
+      arm(reader.blockedNanos + settings.stuckAfter().toNanos());
+    } else if (reader.streaming) {
+      arm(
+          reader.headSent
+              ? reader.wroteNanos + settings.commentEvery().toNanos()
+              : reader.attachedNanos + settings.commitAfter().toNanos());
     }
-    for (int i = 0; i < readers.size(); i++) {
-      var reader = readers.get(i);
-      if (!reader.writable) {
-        earliest = Math.min(earliest, reader.blockedNanos + settings.stuckAfter().toNanos());
-      } else if (reader.streaming) {
-        earliest =
-            Math.min(
-                earliest,
-                reader.headSent
-                    ? reader.wroteNanos + settings.commentEvery().toNanos()
-                    : reader.attachedNanos + settings.commitAfter().toNanos());
-      }
-    }
-    if (earliest < armedNanos) {
-      armedNanos = earliest;
-      commands.add(new DeliveryCommand.ArmDeadline(++armedId, earliest));
+  }
+
+  private void arm(long atNanos) {
+    if (atNanos < armedNanos) {
+      armedNanos = atNanos;
+      commands.add(new DeliveryCommand.ArmDeadline(++armedId, atNanos));
     }
   }
 }

@@ -24,6 +24,20 @@ public sealed interface DeliveryCommand {
   /** Send a real status and the error's body. The head was not committed. */
   record Refuse(int reader, Failure failure, boolean retryable) implements DeliveryCommand {}
 
+  /** Answer 204: the reader has the whole answer already. The head was not committed. */
+  record EndEmpty(int reader) implements DeliveryCommand {}
+
+  /**
+   * Answer 412: the reader's cursor was never given out, and to follow it would lose events. The
+   * head was not committed.
+   *
+   * @param restartFrom the last event that it can go on from
+   */
+  record RefuseCursor(int reader, long restartFrom) implements DeliveryCommand {}
+
+  /** Answer 429: the session has as many readers as it may have. The head was not committed. */
+  record TurnAway(int reader) implements DeliveryCommand {}
+
   /** End the body properly: the reader has the whole answer. */
   record EndCleanly(int reader) implements DeliveryCommand {}
 
@@ -35,6 +49,12 @@ public sealed interface DeliveryCommand {
 
   /** Nobody reads and nobody will: the session ends. */
   record CancelSession(String reason) implements DeliveryCommand {}
+
+  /** Nobody reads it now and it goes on: tell {@link Orphans}. */
+  record NoteOrphan() implements DeliveryCommand {}
+
+  /** It is read again, or over. */
+  record ForgetOrphan() implements DeliveryCommand {}
 
   /** Answer with {@link DeliveryFact.DeadlinePassed} at that time. Replaces the deadline before. */
   record ArmDeadline(long deadline, long atNanos) implements DeliveryCommand {}

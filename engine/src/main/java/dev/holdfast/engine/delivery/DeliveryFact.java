@@ -1,5 +1,6 @@
 package dev.holdfast.engine.delivery;
 
+import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Outcome;
 
 /** A fact about a session's readers, or about what they may see. */
@@ -10,13 +11,12 @@ public sealed interface DeliveryFact {
   /**
    * A connection wants to read.
    *
-   * @param reader its number, never used again in this session
-   * @param after the last event it has; 0 for none
-   * @param streaming whether it reads events; otherwise it waits for one body
+   * @param reader its number, larger than those of all readers before
+   * @param after the last event it has; 0 for none. Means nothing to one who wants a body
+   * @param kind what it came for
    * @param canComeBack whether it showed that it could read the rest on another connection
    */
-  record ReaderAttached(
-      long atNanos, int reader, long after, boolean streaming, boolean canComeBack)
+  record ReaderAttached(long atNanos, int reader, long after, ReaderKind kind, boolean canComeBack)
       implements DeliveryFact {}
 
   /**
@@ -35,12 +35,18 @@ public sealed interface DeliveryFact {
   /** Events up to this number may be seen. */
   record Emitted(long atNanos, long upTo) implements DeliveryFact {}
 
-  /** The one body of an answer that is not streamed. */
+  /** The one body of an answer that is not streamed. Told before the session is finished. */
   @SuppressWarnings("ArrayRecordComponent") // Written once and never compared.
   record BodyReady(long atNanos, byte[] body) implements DeliveryFact {}
 
   /** The session is over; readers end when they have read all. */
   record SessionFinished(long atNanos, Outcome outcome) implements DeliveryFact {}
+
+  /**
+   * The process ends and takes the readers with it: who does not have the whole by now is told why,
+   * and cut.
+   */
+  record Leaving(long atNanos, Failure failure) implements DeliveryFact {}
 
   /** The deadline armed under this id came. */
   record DeadlinePassed(long atNanos, long deadline) implements DeliveryFact {}

@@ -13,6 +13,8 @@ import java.time.Duration;
  *     default 15 s, because official clients know no other way to stop
  * @param orphanAfter the same when it can come back; default 5 min
  * @param onDisconnect which of the two rules holds
+ * @param readersMax connections that may read one session at a time; default 1,000. Each costs a
+ *     buffer and a turn with every event
  */
 public record DeliverySettings(
     Duration commitAfter,
@@ -20,7 +22,8 @@ public record DeliverySettings(
     Duration stuckAfter,
     Duration goneAfter,
     Duration orphanAfter,
-    OnDisconnect onDisconnect) {
+    OnDisconnect onDisconnect,
+    int readersMax) {
 
   /** The values of the parameters' documentation. */
   public static final DeliverySettings DEFAULTS =
@@ -30,7 +33,8 @@ public record DeliverySettings(
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
           Duration.ofMinutes(5),
-          OnDisconnect.AUTO);
+          OnDisconnect.AUTO,
+          1_000);
 
   /** What becomes of a session when nobody reads it. */
   public enum OnDisconnect {
@@ -42,12 +46,17 @@ public record DeliverySettings(
     CANCEL
   }
 
+  /** Whether a session without readers is waited for as one that is come back to. */
+  boolean goesOn(boolean canComeBack) {
+    return switch (onDisconnect) {
+      case AUTO -> canComeBack;
+      case CONTINUE -> true;
+      case CANCEL -> false;
+    };
+  }
+
   /** How long a session without readers goes on. */
   Duration patience(boolean canComeBack) {
-    return switch (onDisconnect) {
-      case AUTO -> canComeBack ? orphanAfter : goneAfter;
-      case CONTINUE -> orphanAfter;
-      case CANCEL -> goneAfter;
-    };
+    return goesOn(canComeBack) ? orphanAfter : goneAfter;
   }
 }

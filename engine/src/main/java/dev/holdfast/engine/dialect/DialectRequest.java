@@ -24,6 +24,9 @@ public interface DialectRequest {
 
   Mode mode();
 
+  /** The value of one of its members as it was written; empty if it is absent or null. */
+  Optional<String> member(String name);
+
   /** Whether it asks for reasoning, so that a long silence before the text is healthy. */
   boolean reasoning();
 

@@ -87,6 +87,27 @@ public record Profile(
     REPLAY
   }
 
+  /** The same with other rungs, which count as proven by whoever writes them. */
+  public Profile withContinuation(List<Rung> rungs) {
+    return new Profile(
+        name,
+        url,
+        rungs.contains(Rung.PREFILL) ? prefill.withProven(true) : prefill,
+        echo,
+        rungs,
+        doneWithoutReason,
+        keepAlives,
+        includeUsage,
+        sessionId,
+        quotaIsThrottle,
+        refusesTrailingSpace,
+        deterministic,
+        outputTokensMin,
+        reasoningModels,
+        patterns,
+        source);
+  }
+
   /** Whether a model of this name thinks before it writes. */
   public boolean reasons(String model) {
     return reasoningModels.stream().anyMatch(p -> p.matcher(model).find());

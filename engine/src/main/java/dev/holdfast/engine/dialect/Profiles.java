@@ -31,6 +31,9 @@ public final class Profiles {
   /** The name of the built-in provider that misbehaves on request. */
   public static final String SIMULATOR = "simulator";
 
+  /** The name of a relay of our own. */
+  public static final String RELAY = "holdfast";
+
   private static final List<Rung> PREFILL_FIRST = List.of(Rung.PREFILL, Rung.ANCHOR, Rung.REPLAY);
   private static final List<Rung> ANCHOR_FIRST = List.of(Rung.ANCHOR, Rung.PREFILL, Rung.REPLAY);
 
@@ -65,7 +68,7 @@ public final class Profiles {
             vllm(),
             llamaCpp(),
             unknown(),
-            holdfast(),
+            relay(),
             simulator())) {
       profiles.put(profile.name(), profile);
     }
@@ -193,15 +196,16 @@ public final class Profiles {
   }
 
   /**
-   * A relay of ours, which keeps the answer and serves it from any event on, and sends a comment in
-   * every silence. What it can't repair nobody behind it can.
+   * Keeps its answers, so that a broken connection costs only the events that were on their way.
+   * Comments every 15 s say that it lives. What it can't mend nobody behind it can.
    */
-  private static Profile holdfast() {
-    return new Draft("holdfast")
+  private static Profile relay() {
+    return new Draft(RELAY)
         .continuation(Rung.NATIVE)
-        .keepAlives()
+        .keepAlives(true)
+        .sessionId(true)
         .reasons(OPENAI_REASONING, DEEPSEEK_REASONING, MISTRAL_REASONING, QWEN_REASONING)
-        .source("this repository, docs/PROTOCOL.md");
+        .source("this repository, module relay, docs/PROTOCOL.md, 2026-11");
   }
 
   /**
@@ -221,8 +225,9 @@ public final class Profiles {
     private Prefill prefill = Prefill.PLAIN;
     private Echo echo = Echo.UNKNOWN;
     private List<Rung> continuation = List.of();
-    private boolean keepAlives;
     private boolean includeUsage = true;
+    private boolean keepAlives;
+    private boolean sessionId;
     private final List<Pattern> reasoningModels = new ArrayList<>();
     private final List<Pattern> patterns = new ArrayList<>();
 
@@ -254,13 +259,18 @@ public final class Profiles {
       return this;
     }
 
-    Draft keepAlives() {
-      keepAlives = true;
+    Draft includeUsage(boolean value) {
+      includeUsage = value;
       return this;
     }
 
-    Draft includeUsage(boolean value) {
-      includeUsage = value;
+    Draft keepAlives(boolean value) {
+      keepAlives = value;
+      return this;
+    }
+
+    Draft sessionId(boolean value) {
+      sessionId = value;
       return this;
     }
 
@@ -286,7 +296,7 @@ public final class Profiles {
           false, // every one of them documents or shows a finish reason
           keepAlives, // no provider documents them while it thinks, so silence proves nothing
           includeUsage,
-          false, // none documents a session_id member, and strict ones answer 400 to it
+          sessionId, // no provider documents the member, and strict ones answer 400 to it
           false, // insufficient_quota is an ordinary throttle at DashScope alone
           false, // only the Anthropic dialect refuses trailing white space
           false, // nobody promises equal answers to equal requests

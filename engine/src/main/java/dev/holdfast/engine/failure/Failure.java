@@ -326,4 +326,21 @@ public sealed interface Failure {
       return detail;
     }
   }
+
+  /**
+   * The failure of a session that is over, as its last record tells it.
+   *
+   * @param status that says the same before a head is committed
+   */
+  record Recorded(String why, int status, String message) implements Failure {
+    @Override
+    public Origin origin() {
+      return Origin.SELF;
+    }
+
+    @Override
+    public Scope scope() {
+      return Scope.NONE;
+    }
+  }
 }

@@ -14,15 +14,11 @@ public final class Presets {
    *
    * @param name as configuration writes it
    * @param policy counts and waits
-   * @param resetWaitMin the least wait after a connection was reset under an answer
-   * @param resetWaitMax the most; the wait is uniform between the two
    */
-  public record Preset(
-      String name, RetryPolicy policy, Duration resetWaitMin, Duration resetWaitMax) {}
+  public record Preset(String name, RetryPolicy policy) {}
 
   /** What holds where nothing is written: full jitter, and a spread from zero after a break. */
-  public static final Preset STANDARD =
-      new Preset("standard", RetryPolicy.DEFAULTS, Duration.ZERO, RetryPolicy.DEFAULTS.spread());
+  public static final Preset STANDARD = new Preset("standard", RetryPolicy.DEFAULTS);
 
   /** The basic streaming client: 3 retries, 1 s doubled each time, without jitter. */
   public static final Preset SEED_BASIC =
@@ -30,9 +26,7 @@ public final class Presets {
           "seed-basic",
           RetryPolicy.DEFAULTS
               .withAttempts(4, 4)
-              .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(10), Jitter.NONE),
-          Duration.ZERO,
-          RetryPolicy.DEFAULTS.spread());
+              .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(10), Jitter.NONE));
 
   /** Session recovery: 5 attempts, 1 s doubled up to 10 s, a uniform 1 to 3 s after a reset. */
   public static final Preset SEED_SESSION =
@@ -40,9 +34,8 @@ public final class Presets {
           "seed-session",
           RetryPolicy.DEFAULTS
               .withAttempts(5, 5)
-              .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(10), Jitter.NONE),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(3));
+              .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(10), Jitter.NONE)
+              .withResetWait(Duration.ofSeconds(1), Duration.ofSeconds(3)));
 
   private static final List<Preset> ALL = List.of(STANDARD, SEED_BASIC, SEED_SESSION);
 

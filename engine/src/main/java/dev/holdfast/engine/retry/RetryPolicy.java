@@ -17,6 +17,9 @@ import java.time.Duration;
  * @param unhintedRateLimit the wait after a 429 without a hint at a single target; default 60 s
  * @param spread the upper end of the uniform wait before a continuation at a target that broke
  *     other streams in the second before; default 3 s
+ * @param resetWaitMin the least wait before a continuation after the connection was lost under an
+ *     answer; default none
+ * @param resetWaitMax the most; the wait is uniform between the two
  * @param inputTokensFloor input spend that is always allowed; default 20,000 tokens
  * @param inputSpendFactor bound on input spend, as a multiple of the first input and what is
  *     committed; default 4
@@ -31,6 +34,8 @@ public record RetryPolicy(
     Duration waitAfterContentMax,
     Duration unhintedRateLimit,
     Duration spread,
+    Duration resetWaitMin,
+    Duration resetWaitMax,
     long inputTokensFloor,
     int inputSpendFactor) {
 
@@ -46,6 +51,8 @@ public record RetryPolicy(
           Duration.ofSeconds(120),
           Duration.ofSeconds(60),
           Duration.ofSeconds(3),
+          Duration.ZERO,
+          Duration.ZERO,
           20_000,
           4);
 
@@ -68,6 +75,42 @@ public record RetryPolicy(
     if (base.isNegative() || cap.compareTo(base) < 0) {
       throw new IllegalArgumentException("expected 0 <= base <= cap, got " + base + ", " + cap);
     }
+    if (resetWaitMin.isNegative() || resetWaitMax.compareTo(resetWaitMin) < 0) {
+      throw new IllegalArgumentException(
+          "expected 0 <= least <= most wait after a reset, got "
+              + resetWaitMin
+              + ", "
+              + resetWaitMax);
+    }
+  }
+
+  /** A policy that goes on at once after a lost connection. */
+  public RetryPolicy(
+      int attemptsWithoutProgressMax,
+      int attemptsMax,
+      Duration base,
+      Duration cap,
+      Jitter jitter,
+      Duration waitBeforeContentMax,
+      Duration waitAfterContentMax,
+      Duration unhintedRateLimit,
+      Duration spread,
+      long inputTokensFloor,
+      int inputSpendFactor) {
+    this(
+        attemptsWithoutProgressMax,
+        attemptsMax,
+        base,
+        cap,
+        jitter,
+        waitBeforeContentMax,
+        waitAfterContentMax,
+        unhintedRateLimit,
+        spread,
+        Duration.ZERO,
+        Duration.ZERO,
+        inputTokensFloor,
+        inputSpendFactor);
   }
 
   public RetryPolicy withAttempts(int withoutProgressMax, int inAllMax) {
@@ -81,6 +124,8 @@ public record RetryPolicy(
         waitAfterContentMax,
         unhintedRateLimit,
         spread,
+        resetWaitMin,
+        resetWaitMax,
         inputTokensFloor,
         inputSpendFactor);
   }
@@ -96,6 +141,26 @@ public record RetryPolicy(
         waitAfterContentMax,
         unhintedRateLimit,
         spread,
+        resetWaitMin,
+        resetWaitMax,
+        inputTokensFloor,
+        inputSpendFactor);
+  }
+
+  /** The same with another wait after a connection was lost under an answer. */
+  public RetryPolicy withResetWait(Duration least, Duration most) {
+    return new RetryPolicy(
+        attemptsWithoutProgressMax,
+        attemptsMax,
+        base,
+        cap,
+        jitter,
+        waitBeforeContentMax,
+        waitAfterContentMax,
+        unhintedRateLimit,
+        spread,
+        least,
+        most,
         inputTokensFloor,
         inputSpendFactor);
   }

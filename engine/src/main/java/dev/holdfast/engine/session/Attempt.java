@@ -16,6 +16,7 @@ import dev.holdfast.engine.failure.HeaderLookup;
 import dev.holdfast.engine.failure.OkBody;
 import dev.holdfast.engine.failure.Rejections;
 import dev.holdfast.engine.sse.SseDecoder;
+import dev.holdfast.engine.usage.Tokens;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -59,6 +60,12 @@ final class Attempt {
   /** It generated something, seen or not. */
   boolean generated;
 
+  /** Events in which it generated something. */
+  long events;
+
+  /** Those of them that came behind a text and are not shown. */
+  long unseen;
+
   /** It generated something new that is committed. */
   boolean progressed;
 
@@ -84,7 +91,7 @@ final class Attempt {
   @Nullable Transcript transcript;
 
   private int status;
-  private boolean events;
+  private boolean streams;
   private HeaderLookup headers = HeaderLookup.NONE;
   private long wallMillis;
 
@@ -154,17 +161,47 @@ final class Attempt {
     return slow ? span.multipliedBy(2) : span;
   }
 
-  /** What it was, now that it is over. */
-  AttemptRecord record(long nowNanos, String why) {
-    var what = way == null ? purpose.name() : way.rung().name();
+  /** What its call asks for, in one word: {@code begin}, {@code probe}, or the rung. */
+  String purposeWord() {
+    return (way == null ? purpose.name() : way.rung().name()).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * What it was, now that it is over.
+   *
+   * @param dropped how many events were held and will not be shown
+   */
+  AttemptRecord record(DialectRequest request, long nowNanos, String why, int dropped) {
     return new AttemptRecord(
         number,
         target.name(),
-        what.toLowerCase(Locale.ROOT),
+        purposeWord(),
         openedNanos,
         nowNanos,
         progressed,
-        why);
+        why,
+        tokens(request),
+        wasted(request, dropped));
+  }
+
+  private Tokens tokens(DialectRequest request) {
+    if (!answered()) {
+      return Tokens.NONE;
+    }
+    return counted()
+        .orElseGet(() ->
+            new Tokens(
+                request.inputTokens() + (ask == null ? 0 : ask.inputAdded()), events, false));
+  }
+
+  private Optional<Tokens> counted() {
+    return reader == null ? Optional.empty() : reader.usage();
+  }
+
+  private long wasted(DialectRequest request, int dropped) {
+    long output = tokens(request).output();
+    long repeated = (ask == null ? 0 : ask.outputRepeated()) + unseen + dropped;
+    return progressed ? Math.min(output, repeated) : output;
   }
 
   /** The text of the events that were kept of it. */
@@ -183,7 +220,7 @@ final class Attempt {
     wallMillis = head.wallMillis();
     var type = headers.first("content-type").toLowerCase(Locale.ROOT);
     var encoding = headers.first("content-encoding").toLowerCase(Locale.ROOT);
-    events =
+    streams =
         status == 200
             && !unstreamed
             && (type.isEmpty() || type.startsWith("text/event-stream"))
@@ -205,7 +242,7 @@ final class Attempt {
 
   /** Whether the body is read as events. */
   boolean streams() {
-    return events;
+    return streams;
   }
 
   /** Whether the body is the whole answer. */

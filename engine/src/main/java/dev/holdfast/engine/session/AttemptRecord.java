@@ -1,5 +1,7 @@
 package dev.holdfast.engine.session;
 
+import dev.holdfast.engine.usage.Tokens;
+
 /**
  * What became of one attempt; for states, logs and demos.
  *
@@ -11,6 +13,8 @@ package dev.holdfast.engine.session;
  * @param endedNanos when it was over
  * @param progressed whether it added to the answer
  * @param why the word of its failure; empty if it completed
+ * @param tokens what it used, as the upstream counted or as we estimate; nothing if no answer began
+ * @param wastedTokens of its output, those that nobody was given
  */
 public record AttemptRecord(
     int number,
@@ -19,4 +23,6 @@ public record AttemptRecord(
     long openedNanos,
     long endedNanos,
     boolean progressed,
-    String why) {}
+    String why,
+    Tokens tokens,
+    long wastedTokens) {}

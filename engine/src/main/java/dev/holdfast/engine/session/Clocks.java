@@ -62,6 +62,22 @@ public record Clocks(
         connect, all, all, all, all, all, recovery, answer, finishGrace, commitAfter, queue);
   }
 
+  /** The same clocks with another bound on the whole answer. */
+  public Clocks withAnswer(Duration newAnswer) {
+    return new Clocks(
+        connect,
+        firstProgress,
+        firstProgressReasoning,
+        idleProgress,
+        idleProgressQuiet,
+        liveness,
+        recovery,
+        newAnswer,
+        finishGrace,
+        commitAfter,
+        queue);
+  }
+
   /** The same clocks with another wait before the head goes out unasked. */
   public Clocks withCommitAfter(Duration newCommitAfter) {
     return new Clocks(

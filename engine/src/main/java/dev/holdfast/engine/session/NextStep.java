@@ -10,6 +10,7 @@ import dev.holdfast.engine.retry.Backoff;
 import dev.holdfast.engine.retry.SpendBound;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -106,11 +107,17 @@ final class NextStep {
     return brokenAtNanos;
   }
 
+  /** Why the last attempt was broken off; empty before the first break. */
+  Optional<Failure> lastFailure() {
+    return Optional.ofNullable(lastFailure);
+  }
+
   /** Whether asking again later may help a caller whose session ended so. */
   boolean retryable(Failure failure) {
     return switch (failure) {
       case Failure.Cancelled f -> false;
       case Failure.Relayed f -> retryable(f.said());
+      case Failure.Recorded f -> false;
       case Rejection f ->
           switch (f.kind()) {
             case RATE_LIMITED, OVERLOADED, SERVER_ERROR -> true;
@@ -421,8 +428,19 @@ final class NextStep {
       return retry.unhintedRateLimit().toNanos();
     }
     if (a.progressed && committed.seen().content()) {
-      return othersBroke ? Backoff.spread(retry, random).toNanos() : 0;
+      long apart = othersBroke ? Backoff.spread(retry, random).toNanos() : 0;
+      return lostConnection(failure)
+          ? Math.max(
+              apart, Backoff.between(retry.resetWaitMin(), retry.resetWaitMax(), random).toNanos())
+          : apart;
     }
     return Backoff.after(Math.max(row, 1), retry, random).toNanos();
+  }
+
+  /** Not every driver can tell a reset from an end, so both are one here. */
+  private static boolean lostConnection(Failure failure) {
+    return failure instanceof Failure.Broken broken
+        && (broken.kind() == Failure.Broken.Kind.RESET
+            || broken.kind() == Failure.Broken.Kind.TRUNCATION);
   }
 }

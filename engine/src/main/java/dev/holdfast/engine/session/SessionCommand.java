@@ -25,8 +25,13 @@ public sealed interface SessionCommand {
   /** The call is over; the lease is not used again. */
   record SettleLease(int attempt, Settlement settlement) implements SessionCommand {}
 
-  /** Make the call. */
-  record OpenUpstream(int attempt, Target target, UpstreamCall call) implements SessionCommand {}
+  /**
+   * Make the call.
+   *
+   * @param purpose {@code begin}, {@code probe}, or the rung by which it goes on
+   */
+  record OpenUpstream(int attempt, Target target, String purpose, UpstreamCall call)
+      implements SessionCommand {}
 
   /** Close its connection; nothing more of it is wanted. */
   record CloseUpstream(int attempt) implements SessionCommand {}

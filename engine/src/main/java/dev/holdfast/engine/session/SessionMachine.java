@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ public final class SessionMachine {
   private @Nullable Transcript transcript;
   private @Nullable KeptAnswer kept;
   private NextStep.@Nullable Try upcoming;
+  private @Nullable NextAttempt announced;
   private @Nullable Outcome outcome;
   private int attemptNumber;
   private long now;
@@ -127,6 +129,14 @@ public final class SessionMachine {
   /** The attempts that are over, in order. */
   public List<AttemptRecord> attempts() {
     return List.copyOf(attempts);
+  }
+
+  /**
+   * The attempt that was decided upon last, as an instance of its own each time; empty before the
+   * first break.
+   */
+  public Optional<NextAttempt> nextAttempt() {
+    return Optional.ofNullable(announced);
   }
 
   public List<Seam> seams() {
@@ -242,7 +252,7 @@ public final class SessionMachine {
     nextStep.opened();
     var patience = a.firstProgress(plan, nextStep.slow(a.target));
     deadlines.set(Clock.FIRST_PROGRESS, now, patience.toNanos());
-    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, call));
+    commands.add(new SessionCommand.OpenUpstream(a.number, a.target, a.purposeWord(), call));
   }
 
   /** The call of the first way that can be taken; null if the session went on without a call. */
@@ -357,7 +367,13 @@ public final class SessionMachine {
       end(nextStep.callerTimeout());
     } else if (deadlines.due(Clock.RETRY, now)) {
       deadlines.clear(Clock.RETRY);
-      take(nextStep.due(Objects.requireNonNull(upcoming), now));
+      var waited = Objects.requireNonNull(upcoming);
+      var step = nextStep.due(waited, now);
+      if (step.equals(waited)) {
+        acquire(waited);
+      } else {
+        take(step);
+      }
     } else if (a != null && !a.over) {
       attemptClocks(a);
     }
@@ -448,8 +464,8 @@ public final class SessionMachine {
     if (a.kept != null) {
       a.kept.dropped(committed.held());
     }
-    committed.dropHeld();
     closeAttempt(a, failure.why());
+    committed.dropHeld();
     var step = nextStep.afterBreak(a, failure, now);
     long wait = step instanceof NextStep.Try next ? next.atNanos() - now : 0;
     settle(
@@ -473,7 +489,7 @@ public final class SessionMachine {
     a.over = true;
     paused = false;
     deadlines.clearAttempt();
-    attempts.add(a.record(now, why));
+    attempts.add(a.record(request, now, why, committed.held()));
   }
 
   private void settle(Attempt a, Settlement settlement) {
@@ -488,6 +504,7 @@ public final class SessionMachine {
       case NextStep.End e -> end(e.failure());
       case NextStep.Try next -> {
         upcoming = next;
+        announced = nextStep.lastFailure().map(f -> NextAttempt.of(next, f, now)).orElse(null);
         if (next.atNanos() <= now) {
           acquire(next);
         } else {

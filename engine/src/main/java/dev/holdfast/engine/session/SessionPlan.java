@@ -89,6 +89,21 @@ public record SessionPlan(
         unacknowledgedBytesMax);
   }
 
+  /** The same with another bound on what the store may owe. */
+  public SessionPlan withUnacknowledgedBytesMax(long bytes) {
+    return new SessionPlan(
+        request,
+        targets,
+        retry,
+        clocks,
+        lenient,
+        probeOnBreak,
+        anchor,
+        callerTimeout,
+        blockBytesMax,
+        bytes);
+  }
+
   public SessionPlan withCallerTimeout(Duration timeout) {
     return new SessionPlan(
         request,

@@ -165,6 +165,7 @@ final class TokenPath implements SseSink {
 
   private void generated(Attempt a, int signals) {
     a.generated = true;
+    a.events++;
     a.generatedNanos = now;
     a.toolOpen |= Signals.any(signals, Signals.TOOL);
     var clocks = plan.clocks();
@@ -197,6 +198,9 @@ final class TokenPath implements SseSink {
     if (Signals.any(written, Signals.UNPROVEN)) {
       over = unproven(splice);
       return false;
+    }
+    if (!Signals.any(written, Signals.PROGRESS) && Signals.any(signals, Signals.REASONING)) {
+      a.unseen++;
     }
     int before = batch.count();
     if (holds) {

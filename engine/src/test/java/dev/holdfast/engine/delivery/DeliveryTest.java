@@ -7,10 +7,15 @@ import dev.holdfast.engine.delivery.DeliveryCommand.Comment;
 import dev.holdfast.engine.delivery.DeliveryCommand.CommitHead;
 import dev.holdfast.engine.delivery.DeliveryCommand.Cut;
 import dev.holdfast.engine.delivery.DeliveryCommand.EndCleanly;
+import dev.holdfast.engine.delivery.DeliveryCommand.EndEmpty;
 import dev.holdfast.engine.delivery.DeliveryCommand.EndWithError;
+import dev.holdfast.engine.delivery.DeliveryCommand.ForgetOrphan;
+import dev.holdfast.engine.delivery.DeliveryCommand.NoteOrphan;
 import dev.holdfast.engine.delivery.DeliveryCommand.Refuse;
+import dev.holdfast.engine.delivery.DeliveryCommand.RefuseCursor;
 import dev.holdfast.engine.delivery.DeliveryCommand.Send;
 import dev.holdfast.engine.delivery.DeliveryCommand.SendBody;
+import dev.holdfast.engine.delivery.DeliveryCommand.TurnAway;
 import dev.holdfast.engine.delivery.DeliverySettings.OnDisconnect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -174,7 +179,7 @@ class DeliveryTest {
   @Test
   void sent_inPart_goesOnFromThere() {
     var delivery = new Delivery(DeliverySettings.DEFAULTS);
-    delivery.accept(new DeliveryFact.ReaderAttached(1, 1, 0, true, false));
+    delivery.accept(new DeliveryFact.ReaderAttached(1, 1, 0, ReaderKind.ANSWER, false));
     delivery.accept(new DeliveryFact.Emitted(2, 9));
     while (delivery.poll() != null) {
       // Only what follows is of interest.
@@ -260,6 +265,131 @@ class DeliveryTest {
     assertThat(readers.news()).singleElement().isInstanceOf(SendBody.class);
   }
 
+  // ---- readers that come back
+
+  @Test
+  void comingBack_toALiveSession_getsItsHeadAtOnceAndThenTheRest() {
+    readers.attach(1, 0).emit(5).news();
+
+    readers.comeBack(2, 5);
+    assertThat(readers.news()).containsExactly(new CommitHead(2));
+    readers.emit(6);
+
+    assertThat(readers.news()).contains(new Send(2, 5, 6));
+  }
+
+  @Test
+  void comingBack_withTheWholeInHand_isAnEmptyAnswer() {
+    readers.attach(1, 0).emit(5).complete().news();
+
+    readers.comeBack(2, 5).comeBack(3, 99);
+
+    assertThat(readers.news()).containsExactly(new EndEmpty(2), new EndEmpty(3));
+  }
+
+  @Test
+  void comingBack_toAWholeAnswerFromEveryCursor_getsTheRestOfIt() {
+    readers.attach(1, 0).emit(5).complete().news();
+
+    for (int after = 0; after < 5; after++) {
+      readers.comeBack(after + 2, after);
+
+      assertThat(readers.news())
+          .containsExactly(
+              new CommitHead(after + 2), new Send(after + 2, after, 5), new EndCleanly(after + 2));
+    }
+  }
+
+  @Test
+  void comingBack_toAFailureWithNothingToSee_isToldOnTheStream() {
+    readers.attach(1, 0).fail().news();
+
+    readers.comeBack(2, 0).comeBack(3, 7);
+
+    assertThat(readers.news())
+        .hasSize(4)
+        .contains(new CommitHead(2), new CommitHead(3))
+        .hasAtLeastOneElementOfType(EndWithError.class);
+  }
+
+  @Test
+  void comingBack_withACursorThatWasNeverGivenOut_isRefused() {
+    readers.attach(1, 0).emit(5).news();
+
+    readers.comeBack(2, 6);
+
+    assertThat(readers.news()).containsExactly(new RefuseCursor(2, 5));
+    assertThat(readers.reading()).isEqualTo(1);
+  }
+
+  @Test
+  void reader_beyondTheCap_isTurnedAwayUntilOneLeaves() {
+    readers.with(settings(OnDisconnect.AUTO, 2)).attach(1, 0).attach(2, 0);
+
+    readers.attach(3, 0);
+    assertThat(readers.news()).containsExactly(new TurnAway(3));
+    readers.leave(1).attach(4, 0);
+
+    assertThat(readers.reading()).isEqualTo(2);
+  }
+
+  // ---- the process leaves
+
+  @Test
+  void leaving_tellsWhoIsBehindAndCutsIt() {
+    readers.attach(1, 0).block(1).emit(1).emit(9).complete().news();
+
+    readers.leaving();
+
+    assertThat(readers.news()).singleElement().isInstanceOf(EndWithError.class);
+  }
+
+  @Test
+  void leaving_beforeTheHead_isAStatus() {
+    readers.attach(1, 0).attach(2, 0, false, false);
+
+    readers.leaving();
+
+    assertThat(readers.news()).hasSize(2).hasOnlyElementsOfType(Refuse.class);
+  }
+
+  // ---- orphans
+
+  @Test
+  void orphan_thatIsReadAgain_isForgotten() {
+    readers.attach(1, 0, true, true).emit(1).leave(1);
+    assertThat(readers.news()).endsWith(new NoteOrphan());
+
+    readers.comeBack(2, 1);
+
+    assertThat(readers.news()).containsExactly(new ForgetOrphan(), new CommitHead(2));
+  }
+
+  @Test
+  void orphan_thatIsOver_isForgotten() {
+    readers.attach(1, 0, true, true).emit(1).leave(1).news();
+
+    readers.complete();
+
+    assertThat(readers.news()).containsExactly(new ForgetOrphan());
+  }
+
+  @Test
+  void orphans_beyondTheCap_giveUpTheOldestOfTheirOwner() {
+    var orphans = new Orphans(2);
+    assertThat(orphans.note("a", "1")).isEmpty();
+    assertThat(orphans.note("a", "2")).isEmpty();
+    assertThat(orphans.note("b", "3")).isEmpty();
+
+    assertThat(orphans.note("a", "4")).contains("1");
+    orphans.forget("a", "2");
+    orphans.forget("a", "never noted");
+
+    assertThat(orphans.count("a")).isEqualTo(1);
+    assertThat(orphans.count("b")).isEqualTo(1);
+    assertThat(orphans.note("a", "5")).isEmpty();
+  }
+
   // ---- nobody reads
 
   @Test
@@ -278,7 +408,7 @@ class DeliveryTest {
   @Test
   void left_byOneWhoCanComeBack_isCancelledAfterFiveMinutes() {
     readers.attach(1, 0, true, true).leave(1).afterSeconds(299);
-    assertThat(readers.told()).isEmpty();
+    assertThat(readers.news()).containsExactly(new NoteOrphan());
 
     readers.afterSeconds(1);
 
@@ -329,6 +459,10 @@ class DeliveryTest {
   }
 
   private static DeliverySettings settings(OnDisconnect how) {
+    return settings(how, DeliverySettings.DEFAULTS.readersMax());
+  }
+
+  private static DeliverySettings settings(OnDisconnect how, int readersMax) {
     var usual = DeliverySettings.DEFAULTS;
     return new DeliverySettings(
         usual.commitAfter(),
@@ -336,17 +470,18 @@ class DeliveryTest {
         usual.stuckAfter(),
         usual.goneAfter(),
         usual.orphanAfter(),
-        how);
+        how,
+        readersMax);
   }
 
   @Test
   void onDisconnect_continue_waitsForAnyone() {
     readers.with(settings(OnDisconnect.CONTINUE)).attach(1, 0).leave(1).afterSeconds(299);
-    assertThat(readers.told()).isEmpty();
+    assertThat(readers.news()).containsExactly(new NoteOrphan());
 
     readers.afterSeconds(1);
 
-    assertThat(readers.told()).hasSize(1);
+    assertThat(readers.told()).singleElement().isInstanceOf(CancelSession.class);
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Readers implements AfterEachCallback {
   private static final class Connection {
     long cursor;
-    boolean streaming;
+    ReaderKind kind = ReaderKind.ANSWER;
     boolean head;
     boolean over;
     boolean takes = true;
@@ -34,6 +34,8 @@ final class Readers implements AfterEachCallback {
   private Delivery delivery = new Delivery(DeliverySettings.DEFAULTS);
   private boolean finished;
   private boolean complete;
+  private boolean leaving;
+  private boolean orphan;
   private long now = 1_000_000_000L;
   private long last;
   private long deadline;
@@ -51,9 +53,25 @@ final class Readers implements AfterEachCallback {
   Readers attach(int reader, long after, boolean streaming, boolean canComeBack) {
     var connection = new Connection();
     connection.cursor = after;
-    connection.streaming = streaming;
+    connection.kind = streaming ? ReaderKind.ANSWER : ReaderKind.BODY;
     connections.put(reader, connection);
-    return tell(new DeliveryFact.ReaderAttached(now, reader, after, streaming, canComeBack));
+    return tell(new DeliveryFact.ReaderAttached(now, reader, after, connection.kind, canComeBack));
+  }
+
+  /** A reader that comes back for the rest. */
+  Readers comeBack(int reader, long after) {
+    var connection = new Connection();
+    connection.cursor = after;
+    connection.kind = ReaderKind.REST;
+    connections.put(reader, connection);
+    return tell(new DeliveryFact.ReaderAttached(now, reader, after, ReaderKind.REST, true));
+  }
+
+  Readers leaving() {
+    leaving = true;
+    return tell(
+        new DeliveryFact.Leaving(
+            now, new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the relay is stopping")));
   }
 
   Readers emit(long upTo) {
@@ -158,9 +176,30 @@ final class Readers implements AfterEachCallback {
         over(c.reader());
       }
       case DeliveryCommand.EndWithError c -> {
-        assertThat(finished && !complete).isTrue();
-        assertThat(live(c.reader()).head && live(c.reader()).cursor >= last).isTrue();
+        assertThat(live(c.reader()).head).isTrue();
+        assertThat((finished && !complete && live(c.reader()).cursor >= last) || leaving).isTrue();
         over(c.reader());
+      }
+      case DeliveryCommand.EndEmpty c -> {
+        assertThat(complete && !live(c.reader()).head && live(c.reader()).cursor >= last).isTrue();
+        over(c.reader());
+      }
+      case DeliveryCommand.RefuseCursor c -> {
+        assertThat(live(c.reader()).cursor).isGreaterThan(c.restartFrom());
+        assertThat(live(c.reader()).head).isFalse();
+        over(c.reader());
+      }
+      case DeliveryCommand.TurnAway c -> {
+        assertThat(live(c.reader()).head).isFalse();
+        over(c.reader());
+      }
+      case DeliveryCommand.NoteOrphan c -> {
+        assertThat(orphan || finished).isFalse();
+        orphan = true;
+      }
+      case DeliveryCommand.ForgetOrphan c -> {
+        assertThat(orphan).isTrue();
+        orphan = false;
       }
       case DeliveryCommand.Cut c -> over(c.reader());
       case DeliveryCommand.CancelSession c -> assertThat(finished).isFalse();
@@ -217,5 +256,6 @@ final class Readers implements AfterEachCallback {
       assertThat(connection.over).as("reader %s came to its end", number).isTrue();
     });
     assertThat(delivery.readers()).isZero();
+    assertThat(orphan).as("still noted as an orphan").isFalse();
   }
 }

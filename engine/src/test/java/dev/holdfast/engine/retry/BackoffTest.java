@@ -48,10 +48,10 @@ class BackoffTest {
   @Test
   void between_bothEnds_areKept() {
     var random = random();
-    var preset = Presets.SEED_SESSION;
+    var policy = Presets.SEED_SESSION.policy();
 
     for (var i = 0; i < 1_000; i++) {
-      assertThat(Backoff.between(preset.resetWaitMin(), preset.resetWaitMax(), random))
+      assertThat(Backoff.between(policy.resetWaitMin(), policy.resetWaitMax(), random))
           .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
     }
   }

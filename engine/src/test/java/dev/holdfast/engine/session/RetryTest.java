@@ -7,6 +7,7 @@ import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.Hint;
 import dev.holdfast.engine.guard.Ask;
 import dev.holdfast.engine.guard.Settlement;
+import dev.holdfast.engine.retry.Presets;
 import dev.holdfast.engine.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.Optional;
@@ -99,6 +100,45 @@ class RetryTest {
   @Test
   void continuation_afterProgress_goesAtOnce() {
     sessions.streaming().answer(Chat.text("Hi")).reset().called(2);
+  }
+
+  @Test
+  void continuation_afterALostConnection_waitsAsTheSeedsSessionDoes() {
+    var preset = Presets.SEED_SESSION.policy();
+
+    var session = sessions.plan().retry(preset).begin().answer(Chat.text("Hi")).reset();
+
+    session.after(seconds(1).minusNanos(1)).called(1);
+    session.after(seconds(2).plusNanos(1)).called(2);
+  }
+
+  @Test
+  void continuation_afterAnErrorInTheStream_goesAtOnceWithTheSeedsSessionToo() {
+    var preset = Presets.SEED_SESSION.policy();
+
+    sessions
+        .plan()
+        .retry(preset)
+        .begin()
+        .answer(Chat.text("Hi"))
+        .send("data: {\"error\":{\"message\":\"boom\"}}\n\n")
+        .called(2);
+  }
+
+  @Test
+  void nextAttempt_afterABreak_saysWhereWhyAndWhen() {
+    var session = sessions.streaming();
+    assertThat(session.machine.nextAttempt()).isEmpty();
+
+    session.reset();
+
+    var next = session.machine.nextAttempt().orElseThrow();
+    assertThat(next.target().name()).isEqualTo("a/m");
+    assertThat(next.purpose()).isEqualTo("begin");
+    assertThat(next.failure().why()).isEqualTo("reset");
+    assertThat(next.waitNanos()).isEqualTo(seconds(1).toNanos());
+    session.afterSeconds(1).called(2);
+    assertThat(session.machine.nextAttempt()).containsSame(next);
   }
 
   @Test

@@ -50,6 +50,7 @@ final class ConfigParser {
     long bodyBytesMax =
         fields.value("body-max", RelayConfig.BODY_BYTES_DEFAULT, Form.size(1L << 10, 1L << 30));
     Duration comments = fields.value("comments", RelayConfig.COMMENTS_DEFAULT, Form.TIME);
+    SessionLimits sessions = policies.sessions(fields);
     DrainTimes drain = drain(fields);
     fields.close();
 
@@ -74,6 +75,7 @@ final class ConfigParser {
         insecure,
         bodyBytesMax,
         comments,
+        sessions,
         drain,
         Notices.of(listen, journal, upstreams, !keys.isEmpty()));
   }

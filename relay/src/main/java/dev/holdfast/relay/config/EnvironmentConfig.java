@@ -84,6 +84,7 @@ final class EnvironmentConfig {
         false,
         RelayConfig.BODY_BYTES_DEFAULT,
         RelayConfig.COMMENTS_DEFAULT,
+        SessionLimits.DEFAULTS,
         DrainTimes.DEFAULTS,
         notices);
   }

@@ -21,8 +21,9 @@ final class KnownKeys {
     RETRY,
     CLOCKS,
     BREAKER,
-    DRAIN,
-    ANCHOR
+    SESSIONS,
+    ANCHOR,
+    DRAIN
   }
 
   private static final Map<Group, List<String>> SERVED = new LinkedHashMap<>();
@@ -49,6 +50,7 @@ final class KnownKeys {
             "commit-after",
             "body-max",
             "comments",
+            "sessions",
             "drain"));
     NOT_BUILT.put(Group.ROOT, List.of("admin", "on-journal-failure", "recover", "cors"));
     SERVED.put(Group.JOURNAL, List.of("dir", "keep", "size-max", "sync"));
@@ -101,6 +103,17 @@ final class KnownKeys {
             "open-max",
             "successes"));
     SERVED.put(Group.ANCHOR, List.of("preset", "role", "note", "second-note", "quotes"));
+    SERVED.put(
+        Group.SESSIONS,
+        List.of(
+            "stuck-after",
+            "gone-after",
+            "orphan-after",
+            "orphans",
+            "readers",
+            "owner-readers",
+            "pin",
+            "bytes-max"));
     SERVED.put(Group.DRAIN, List.of("accept", "readers"));
   }
 

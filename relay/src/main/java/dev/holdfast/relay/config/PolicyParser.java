@@ -47,6 +47,7 @@ final class PolicyParser {
           text -> Optional.of(text).filter(AnchorTemplate::isNote));
 
   private static final int ATTEMPTS_MAX = 100;
+  private static final int COUNT_MAX = 1_000_000;
   private static final int INPUT_TOKENS_MAX = 100_000_000;
 
   private final Problems problems;
@@ -123,7 +124,18 @@ final class PolicyParser {
     return bad
         ? fallback
         : new RetryPolicy(
-            attempts, inAll, base, cap, jitter, before, after, withoutHint, spread, floor, factor);
+                attempts,
+                inAll,
+                base,
+                cap,
+                jitter,
+                before,
+                after,
+                withoutHint,
+                spread,
+                floor,
+                factor)
+            .withResetWait(start.resetWaitMin(), start.resetWaitMax());
   }
 
   AnchorTemplate anchor(Fields parent, AnchorTemplate fallback) {
@@ -184,6 +196,27 @@ final class PolicyParser {
 
   private static Duration longer(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? b : a;
+  }
+
+  SessionLimits sessions(Fields parent) {
+    var start = SessionLimits.DEFAULTS;
+    var group = group(parent, "sessions", Group.SESSIONS);
+    if (group.isEmpty()) {
+      return start;
+    }
+    Fields fields = group.get();
+    var limits =
+        new SessionLimits(
+            fields.value("stuck-after", start.stuckAfter(), Form.TIME),
+            fields.value("gone-after", start.goneAfter(), Form.TIME_OR_ZERO),
+            fields.value("orphan-after", start.orphanAfter(), Form.TIME_OR_ZERO),
+            fields.value("orphans", start.orphansMax(), Form.count(0, COUNT_MAX)),
+            fields.value("readers", start.readersMax(), Form.count(1, COUNT_MAX)),
+            fields.value("owner-readers", start.ownerReadersMax(), Form.count(1, COUNT_MAX)),
+            fields.value("pin", start.pin(), Form.TIME_OR_ZERO),
+            fields.value("bytes-max", start.bytesMax(), Form.size(1L << 10, 1L << 40)));
+    fields.close();
+    return limits;
   }
 
   BreakerSettings breaker(Fields parent) {

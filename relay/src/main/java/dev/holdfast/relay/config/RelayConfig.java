@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param insecure whether the relay may be reachable from elsewhere without keys; default false
  * @param bodyBytesMax the largest request; default 16 MB, each request in flight may hold as much
  * @param comments silence after which a committed head gets a comment; default 15 s
+ * @param sessions what sessions and their readers may take
  * @param drain how the relay goes
  * @param notices lines for the log at start, without any credential
  */
@@ -45,6 +46,7 @@ public record RelayConfig(
     boolean insecure,
     long bodyBytesMax,
     Duration comments,
+    SessionLimits sessions,
     DrainTimes drain,
     List<String> notices) {
 
@@ -142,6 +144,7 @@ public record RelayConfig(
         insecure,
         bodyBytesMax,
         comments,
+        sessions,
         drain,
         notices);
   }

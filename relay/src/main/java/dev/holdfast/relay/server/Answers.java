@@ -3,9 +3,11 @@ package dev.holdfast.relay.server;
 import dev.holdfast.engine.dialect.ErrorNotice;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.json.JsonStrings;
+import dev.holdfast.journal.StoreFailure;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,11 +33,11 @@ final class Answers {
 
   private Answers() {}
 
-  static Map<String, String> headHeaders(SessionCall call, @Nullable MultiMap upstream) {
+  static Map<String, String> headHeaders(SessionFace face, @Nullable MultiMap upstream) {
     var headers = new LinkedHashMap<String, String>();
-    headers.put("X-Holdfast-Session", call.id());
-    if (!call.label().isEmpty()) {
-      headers.put("X-Session-ID", call.label());
+    headers.put("X-Holdfast-Session", face.id());
+    if (!face.label().isEmpty()) {
+      headers.put("X-Session-ID", face.label());
     }
     headers.put("Cache-Control", "private, no-store, no-transform");
     headers.put("X-Accel-Buffering", "no");
@@ -50,21 +52,16 @@ final class Answers {
     return headers;
   }
 
-  static ErrorNotice notice(
-      SessionCall call, Failure failure, boolean retryable, List<String> strategies) {
-    return new ErrorNotice(failure, retryable, strategies, call.id());
-  }
-
   /** A final failure before the head was committed. */
   static void failed(
       ReaderConnection reader,
-      SessionCall call,
+      SessionFace face,
       Failure failure,
       boolean retryable,
       List<String> strategies) {
-    int status = call.dialect().status(failure);
+    int status = face.dialect().status(failure);
     var headers = new LinkedHashMap<String, String>();
-    headers.put("X-Holdfast-Session", call.id());
+    headers.put("X-Holdfast-Session", face.id());
     headers.put("x-should-retry", "false");
     headers.put(WHY, failure.why());
     headers.put("Cache-Control", "private, no-store");
@@ -74,7 +71,37 @@ final class Answers {
       headers.put("Retry-After", Long.toString(Math.clamp(asked, 1, most)));
     }
     reader.body(
-        status, headers, call.dialect().errorBody(notice(call, failure, retryable, strategies)));
+        status,
+        headers,
+        face.dialect().errorBody(new ErrorNotice(failure, retryable, strategies, face.id())));
+  }
+
+  /**
+   * The one answer for a session that is unknown, foreign, expired or malformed; another one only
+   * if the store can't tell.
+   */
+  static void noSession(ReaderConnection reader, StoreFailure failure) {
+    if (failure instanceof StoreFailure.Unknown) {
+      noSession(reader);
+    } else {
+      reader.refuse(503, "journal_failed", "the journal can't tell now; ask again");
+    }
+  }
+
+  /** The same where no store had to be asked. */
+  static void noSession(ReaderConnection reader) {
+    reader.refuse(404, "unknown_session", "no such session for this key");
+  }
+
+  /** A cursor that names nothing: what it has of this session is good up to that event. */
+  static void restartFrom(ReaderConnection reader, SessionFace face, long event) {
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("X-Holdfast-Session", face.id());
+    headers.put("x-should-retry", "false");
+    headers.put(WHY, "unknown_cursor");
+    headers.put("Cache-Control", "private, no-store");
+    reader.body(
+        412, headers, ("{\"restart_from\":" + event + "}").getBytes(StandardCharsets.US_ASCII));
   }
 
   /** An answer of the relay itself, before there is a session. */

@@ -1,6 +1,5 @@
 package dev.holdfast.relay.server;
 
-import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.MemoryStore;
 import dev.holdfast.journal.SessionStore;
@@ -20,9 +19,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class Relay {
   private static final long LOOK_AGAIN_MILLIS = 50;
+  private static final long LAST_LOOK_MILLIS = 5;
   private static final long EXPIRE_EVERY_MILLIS = 1_000;
 
-  /** For the error events of sessions that are cut to leave the process. */
+  /** For the error events of sessions that are cut to leave the process, until they are written. */
   private static final long LAST_WORDS_NANOS = 1_000_000_000L;
 
   private final Vertx vertx;
@@ -42,7 +42,11 @@ public final class Relay {
    */
   public static Future<Relay> start(RelayConfig config, RelayListener listener) {
     var heap = Runtime.getRuntime().maxMemory();
-    var limits = MemoryLimits.ofHeap(heap).withKeep(config.journal().keep());
+    var limits =
+        MemoryLimits.ofHeap(heap)
+            .withKeep(config.journal().keep())
+            .withPin(config.sessions().pin())
+            .withSessionBytesMax(config.sessions().bytesMax());
     limits =
         limits.withSizeBytesMax(Math.min(limits.sizeBytesMax(), config.journal().sizeBytesMax()));
     return start(config, listener, new MemoryStore(limits, System::nanoTime));
@@ -51,18 +55,12 @@ public final class Relay {
   /** Starts a relay on a store of the caller's. */
   public static Future<Relay> start(
       RelayConfig config, RelayListener listener, SessionStore store) {
-    return start(config, listener, store, DeliverySettings.DEFAULTS);
-  }
-
-  /** Starts a relay that serves readers by other times than the default ones. */
-  static Future<Relay> start(
-      RelayConfig config, RelayListener listener, SessionStore store, DeliverySettings delivery) {
     var vertx =
         Vertx.vertx(
             new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(config.workers()));
-    var shared = new Shared(config, store, new GuardBoard(config, vertx), listener, delivery);
+    var shared = new Shared(config, store, new GuardBoard(config, vertx), listener);
     var relay = new Relay(vertx, shared);
     vertx.setPeriodic(EXPIRE_EVERY_MILLIS, id -> store.expire());
     // Bound to no context: a failure is told after the event loops are gone.
@@ -149,10 +147,10 @@ public final class Relay {
   }
 
   private void closeOnceTold(long endNanos, Promise<Void> done) {
-    if (shared.liveSessions() == 0 || System.nanoTime() >= endNanos) {
+    if (shared.isSilent() || System.nanoTime() >= endNanos) {
       vertx.close().onComplete(done);
       return;
     }
-    vertx.setTimer(LOOK_AGAIN_MILLIS, id -> closeOnceTold(endNanos, done));
+    vertx.setTimer(LAST_LOOK_MILLIS, id -> closeOnceTold(endNanos, done));
   }
 }

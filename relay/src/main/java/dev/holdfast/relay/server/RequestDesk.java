@@ -1,15 +1,6 @@
 package dev.holdfast.relay.server;
 
-import dev.holdfast.engine.dialect.Dialect;
-import dev.holdfast.engine.dialect.DialectRequest;
-import dev.holdfast.engine.dialect.DialectRequest.Mode;
-import dev.holdfast.engine.dialect.Target;
-import dev.holdfast.engine.dialect.chat.ChatDialect;
 import dev.holdfast.engine.json.JsonStrings;
-import dev.holdfast.engine.session.SessionPlan;
-import dev.holdfast.relay.config.Probe;
-import dev.holdfast.relay.config.Resolution;
-import dev.holdfast.relay.config.Seams;
 import dev.holdfast.relay.owner.Owner;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -17,25 +8,16 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Where requests arrive: gate, owner, endpoint, body, route, in this order. */
 final class RequestDesk {
-  /** A path is compared as it was sent, so that gate and router can't read it differently. */
-  private static final Map<String, Dialect> DIALECTS =
-      Map.of("/v1/chat/completions", ChatDialect.INSTANCE);
-
-  private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._:~-]{1,128}");
-
   /**
    * Headers by which something is decided; of two values we would believe one and others the other.
    */
@@ -53,25 +35,17 @@ final class RequestDesk {
           "idempotency-key",
           "last-event-id");
 
-  /** Headers of callers that go up; never cookies, their key, or forwarding headers. */
-  private static final List<String> PASSED_UP =
-      List.of(
-          "openai-organization",
-          "openai-project",
-          "openai-beta",
-          "http-referer",
-          "x-title",
-          "traceparent");
-
-  private final Worker worker;
   private final Shared shared;
+  private final CallDesk calls;
+  private final SessionDesk sessions;
 
   /** Connections of which nothing more is believed, until they are closed. */
   private final Set<HttpConnection> closing = new HashSet<>();
 
   RequestDesk(Worker worker, Shared shared) {
-    this.worker = worker;
     this.shared = shared;
+    this.calls = new CallDesk(worker, shared);
+    this.sessions = new SessionDesk(worker, shared);
   }
 
   /** What could not be read as HTTP. */
@@ -173,7 +147,11 @@ final class RequestDesk {
       }
       return;
     }
-    var dialect = DIALECTS.get(path);
+    if (path.equals("/v1/sessions") || path.startsWith("/v1/sessions/")) {
+      sessions.take(request, path, owner);
+      return;
+    }
+    var dialect = Dialects.at(path);
     if (dialect == null) {
       Answers.refuse(
           request.response(),
@@ -185,14 +163,14 @@ final class RequestDesk {
     if (!allowed(request, HttpMethod.POST)) {
       return;
     }
-    if (shared.phase() == Shared.Phase.DRAINING) {
+    if (shared.phase() == Shared.Phase.DRAINING && !CallDesk.mayAttach(request)) {
       Answers.comeBack(request.response());
       return;
     }
     new BodyReader(
             request,
             shared.config().bodyBytesMax(),
-            body -> call(request, dialect, owner, body),
+            body -> calls.take(request, dialect, owner, body),
             refused -> {
               Answers.refuse(
                   request.response(), refused.status(), refused.why(), refused.message());
@@ -206,24 +184,37 @@ final class RequestDesk {
   }
 
   private static String endpoints() {
-    return "GET /v1/models, "
-        + DIALECTS.keySet().stream()
-            .sorted()
-            .map(p -> "POST " + p)
-            .collect(Collectors.joining(", "));
+    return "GET /v1/models, GET /v1/sessions, "
+        + Dialects.paths().stream().map(p -> "POST " + p).collect(Collectors.joining(", "));
   }
 
-  private static boolean allowed(HttpServerRequest request, HttpMethod method) {
-    if (request.method().equals(method)) {
+  /** Whether the method is one of these; the others are refused. */
+  static boolean allowed(HttpServerRequest request, HttpMethod... methods) {
+    if (List.of(methods).contains(request.method())) {
       return true;
     }
-    request.response().putHeader("Allow", method.name());
+    var names = Stream.of(methods).map(HttpMethod::name).collect(Collectors.joining(", "));
+    request.response().putHeader("Allow", names);
     Answers.refuse(
         request.response(),
         405,
         "method_not_allowed",
-        "expected " + method.name() + ", got " + request.method().name());
+        "expected " + names + ", got " + request.method().name());
     return false;
+  }
+
+  /** A stream over HTTP/1.0 can't show whether it is whole; answers whether it was refused. */
+  static boolean refusedForItsVersion(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_1_0) {
+      return false;
+    }
+    Answers.refuse(
+        request.response(),
+        426,
+        "http_1_1_needed",
+        "a stream over HTTP/1.0 can't show whether it is whole; if nginx stands in front, set"
+            + " proxy_http_version 1.1;");
+    return true;
   }
 
   private void models(HttpServerRequest request, Owner owner) {
@@ -238,124 +229,5 @@ final class RequestDesk {
                     + "}")
             .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}"));
     request.response().putHeader("Content-Type", "application/json").end(data);
-  }
-
-  private void call(HttpServerRequest request, Dialect dialect, Owner owner, byte[] body) {
-    var response = request.response();
-    switch (dialect.read(body)) {
-      case Dialect.Reading.Unreadable unreadable ->
-          Answers.refuse(response, 400, "invalid_request", unreadable.message());
-      case Dialect.Reading.Read read -> {
-        var asked = read.request();
-        if (asked.mode() == Mode.STREAMED && request.version() == HttpVersion.HTTP_1_0) {
-          Answers.refuse(
-              response,
-              426,
-              "http_1_1_needed",
-              "a stream over HTTP/1.0 can't show whether it is whole; if nginx stands in front, set"
-                  + " proxy_http_version 1.1;");
-          return;
-        }
-        var found =
-            owner.mayAsk(asked.model())
-                ? shared.router().resolve(asked.model())
-                : new Resolution.NotFound("no such model for this key", List.of());
-        switch (found) {
-          case Resolution.NotFound missing ->
-              Answers.refuse(
-                  response, 404, "unknown_model", missing.visibleTo(owner::mayAsk).message());
-          case Resolution.Found route -> begin(request, dialect, owner, asked, route, body);
-        }
-      }
-    }
-  }
-
-  private void begin(
-      HttpServerRequest request,
-      Dialect dialect,
-      Owner owner,
-      DialectRequest asked,
-      Resolution.Found route,
-      byte[] body) {
-    var label = request.getHeader("x-session-id");
-    if (label != null && !LABEL.matcher(label).matches()) {
-      Answers.refuse(
-          request.response(),
-          400,
-          "invalid_request",
-          "expected X-Session-ID of 1 to 128 characters A-Z a-z 0-9 . _ : ~ -");
-      return;
-    }
-    var seams = request.getHeader("x-holdfast-seams");
-    if (seams != null && !seams.equals("strict") && !seams.equals("lenient")) {
-      Answers.refuse(
-          request.response(),
-          400,
-          "invalid_request",
-          "expected X-Holdfast-Seams to be strict or lenient");
-      return;
-    }
-    boolean lenient =
-        seams == null ? route.policy().seams() == Seams.LENIENT : seams.equals("lenient");
-    var plan =
-        SessionPlan.of(asked, targets(route), route.policy().retry(), route.policy().clocks())
-            .withSeams(lenient, route.policy().probe() == Probe.ON_BREAK)
-            .withAnchor(route.policy().anchor());
-    var timeout = callerTimeout(request);
-    if (timeout.isPresent()) {
-      plan = plan.withCallerTimeout(timeout.get());
-    }
-    boolean canComeBack =
-        label != null
-            || request.getHeader("idempotency-key") != null
-            || request.getHeader("x-holdfast-client") != null;
-    var call =
-        new SessionCall(
-            shared.newSessionId(),
-            shared.newHistory(),
-            label == null ? "" : label,
-            owner.name(),
-            route.route(),
-            dialect,
-            plan,
-            asked.mode() == Mode.STREAMED,
-            canComeBack,
-            passedUp(request),
-            Optional.ofNullable(request.getHeader("x-simulator-plan")).orElse(""));
-    shared.sessionBegan();
-    worker.begin(call, body, new ReaderConnection(request, call.history()));
-  }
-
-  private List<Target> targets(Resolution.Found route) {
-    return route.targets().stream()
-        .map(t ->
-            new Target(
-                t.upstream(),
-                t.model(),
-                shared.config().upstream(t.upstream()).orElseThrow().profile(),
-                t.mayStart(),
-                t.mayBreak()))
-        .toList();
-  }
-
-  private static Map<String, String> passedUp(HttpServerRequest request) {
-    var headers = new HashMap<String, String>();
-    for (var name : PASSED_UP) {
-      var value = request.getHeader(name);
-      if (value != null) {
-        headers.put(name, value);
-      }
-    }
-    return headers;
-  }
-
-  /** Seconds, as the official clients send them. What is no number is not a wish. */
-  private static Optional<Duration> callerTimeout(HttpServerRequest request) {
-    var written = request.getHeader("x-stainless-timeout");
-    if (written == null || !written.matches("\\d{1,6}(\\.\\d{1,9})?")) {
-      return Optional.empty();
-    }
-    var timeout = Duration.ofMillis((long) (Double.parseDouble(written) * 1000));
-    return timeout.isPositive() ? Optional.of(timeout) : Optional.empty();
   }
 }

@@ -2,7 +2,9 @@ package dev.holdfast.relay.server;
 
 import dev.holdfast.engine.dialect.Dialect;
 import dev.holdfast.engine.session.SessionPlan;
+import dev.holdfast.journal.IdempotencyKey;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller asked for, after every gate.
@@ -16,6 +18,8 @@ import java.util.Map;
  * @param plan for the machine
  * @param streaming whether the caller reads events
  * @param canComeBack whether the caller showed that it could read the rest on another connection
+ * @param key by which the caller may come back with the same request; null if it named none
+ * @param cursor what the caller has of the answer, if its key names one
  * @param upstreamHeaders what goes up beside our own
  * @param faultPlan goes up to simulators alone; empty if none
  */
@@ -29,5 +33,13 @@ record SessionCall(
     SessionPlan plan,
     boolean streaming,
     boolean canComeBack,
+    @Nullable IdempotencyKey key,
+    Cursor cursor,
     Map<String, String> upstreamHeaders,
-    String faultPlan) {}
+    String faultPlan) {
+
+  /** The session to be, as its readers will know it. */
+  SessionFace face() {
+    return new SessionFace(id, history, label, owner, dialect, streaming);
+  }
+}

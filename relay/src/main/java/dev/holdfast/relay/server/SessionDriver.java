@@ -1,9 +1,8 @@
 package dev.holdfast.relay.server;
 
-import dev.holdfast.engine.delivery.Delivery;
-import dev.holdfast.engine.delivery.DeliveryCommand;
 import dev.holdfast.engine.delivery.DeliveryFact;
 import dev.holdfast.engine.delivery.DeliverySettings;
+import dev.holdfast.engine.delivery.ReaderKind;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Ask;
@@ -16,16 +15,13 @@ import dev.holdfast.engine.session.SessionMachine;
 import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.journal.AppendReply;
 import dev.holdfast.journal.FinishRecord;
-import dev.holdfast.journal.ReadResult;
-import dev.holdfast.journal.Reply;
 import dev.holdfast.journal.SessionNote;
 import dev.holdfast.journal.SessionRef;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.TranscriptReply;
-import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,82 +34,114 @@ import org.jspecify.annotations.Nullable;
  * arise from doing a command wait in line until the commands before are done. Thin on purpose: what
  * to do is decided in the engine.
  */
-final class SessionDriver {
-  /** What one read of the log brings into a reader's buffer. */
-  private static final int READ_BYTES_MAX = 64 << 10;
-
+final class SessionDriver implements SessionReaders.Session {
   private final SessionCall call;
-  private final SessionRef ref;
+  private final SessionFace face;
   private final Worker worker;
-  private final Context home;
-  private final Thread homeThread = Thread.currentThread();
   private final long ticket;
   private final long startedNanos = System.nanoTime();
   private final SessionMachine machine;
-  private final Delivery delivery;
+  private final SessionReaders readers;
   private final ArrayDeque<Object> facts = new ArrayDeque<>();
   private final Map<Integer, Ask> asks = new HashMap<>(2);
   private final Map<Integer, Lease> leases = new HashMap<>(2);
-  private final Map<Integer, ReaderConnection> readers = new HashMap<>(2);
   private final Map<Integer, Target> targets = new HashMap<>(2);
   private @Nullable UpstreamExchange exchange;
   private @Nullable MultiMap answered;
+  private final List<Runnable> endings = new ArrayList<>(0);
+  private SessionRef ref;
+  private byte @Nullable [] body;
   private boolean running;
   private boolean finished;
-  private int nextReader;
+  private boolean over;
+  private boolean forgotten;
+  private int position;
+  private int endedNoted;
+  private int seamsNoted;
   private long machineTimer = -1;
-  private long deliveryTimer = -1;
 
-  SessionDriver(
-      SessionCall call, SessionRef ref, Worker worker, DeliverySettings settings, long seed) {
+  /** On the loop that becomes its home; nothing happens before {@link #start}. */
+  SessionDriver(SessionCall call, Worker worker, DeliverySettings settings, long seed) {
     this.call = call;
-    this.ref = ref;
+    this.face = call.face();
+    this.ref = new SessionRef(call.id(), 1);
     this.worker = worker;
-    this.home = Objects.requireNonNull(Vertx.currentContext());
     this.ticket = worker.nextTicket();
     this.machine = new SessionMachine(call.plan(), worker.board(), seed);
-    this.delivery = new Delivery(settings);
+    this.readers = new SessionReaders(this, worker, settings);
   }
 
-  /** Begins the session with its first reader. */
-  void start(ReaderConnection first) {
-    attach(first, 0);
+  /** Begins the session with its first reader. Others may have found it before. */
+  void start(SessionRef created, ReaderConnection first) {
+    ref = created;
+    var kind = call.streaming() ? ReaderKind.ANSWER : ReaderKind.BODY;
+    if (!attach(first, kind, 0, call.canComeBack())) {
+      // The process stopped while the session was being stored.
+      Answers.failed(first, face, Shared.stopping(), true, List.of());
+    }
     tell(new SessionFact.Accepted(System.nanoTime()));
   }
 
-  /** Adds a reader that has the events up to this one. */
-  void attach(ReaderConnection reader, long after) {
-    int number = nextReader++;
-    readers.put(number, reader);
-    reader.onDrained(() -> tell(new DeliveryFact.Drained(System.nanoTime(), number)));
-    reader.onGone(() -> {
-      if (readers.remove(number) != null) {
-        tell(new DeliveryFact.ReaderLeft(System.nanoTime(), number));
-      }
-    });
-    tell(
-        new DeliveryFact.ReaderAttached(
-            System.nanoTime(), number, after, call.streaming(), call.canComeBack()));
+  /** The session could not be stored: whoever found it meanwhile is told so. */
+  void neverBegan(Failure why) {
+    finished = true;
+    over(new Outcome.Failed(why, true));
   }
 
-  void cancel(String reason) {
+  /** Adds a reader; false if it is too late, and the session's log has all there is. */
+  boolean attach(ReaderConnection reader, ReaderKind kind, long after, boolean canComeBack) {
+    if (forgotten) {
+      return false;
+    }
+    readers.attach(reader, kind, after, canComeBack);
+    return true;
+  }
+
+  /** Does something at the session's home, at once if that is here. */
+  void onHome(Runnable act) {
+    readers.onHome(act);
+  }
+
+  /** Called at home once the session is over and its last record is written, or at once. */
+  void whenOver(Runnable act) {
+    if (over || forgotten) {
+      act.run();
+    } else {
+      endings.add(act);
+    }
+  }
+
+  /** What is known of it now; at home. */
+  LiveState state() {
+    return new LiveState(readers.count(), position, machine.seams());
+  }
+
+  @Override
+  public SessionFace face() {
+    return face;
+  }
+
+  @Override
+  public void tell(DeliveryFact fact) {
+    tell((Object) fact);
+  }
+
+  @Override
+  public void cancel(String reason) {
     tell(new SessionFact.CancelRequested(System.nanoTime(), reason));
   }
 
   /** The process stops: the session ends with an error that says so. */
   void stop() {
     tell(new SessionFact.Stopping(System.nanoTime()));
+    tell(new DeliveryFact.Leaving(System.nanoTime(), Shared.stopping()));
   }
 
   // ---- facts
 
   /** Facts of other threads hop home first. */
   private void tellFromAnywhere(Object fact) {
-    if (Thread.currentThread() == homeThread) {
-      tell(fact);
-    } else {
-      home.runOnContext(nothing -> tell(fact));
-    }
+    onHome(() -> tell(fact));
   }
 
   private void tell(Object fact) {
@@ -130,10 +158,7 @@ final class SessionDriver {
             execute(c);
           }
         } else {
-          delivery.accept((DeliveryFact) next);
-          for (var c = delivery.poll(); c != null; c = delivery.poll()) {
-            execute(c);
-          }
+          readers.accept((DeliveryFact) next);
         }
       }
     } catch (RuntimeException e) {
@@ -141,8 +166,12 @@ final class SessionDriver {
     } finally {
       running = false;
     }
-    if (finished && delivery.readers() == 0) {
-      forget();
+    if (over) {
+      if (readers.count() == 0) {
+        forget();
+      } else {
+        readers.pin();
+      }
     }
   }
 
@@ -150,7 +179,12 @@ final class SessionDriver {
   private void crashed(RuntimeException cause) {
     worker.log().unexpected(call.id(), cause);
     facts.clear();
+    if (!finished) {
+      // Else its key would stay taken by a session that nobody drives.
+      worker.store().finish(ref, Shared.ownFault(), noted);
+    }
     finished = true;
+    over = true;
     if (exchange != null) {
       exchange.close();
       exchange = null;
@@ -166,20 +200,29 @@ final class SessionDriver {
                 upstreamOf(attempt),
                 g -> lease.settle(new Settlement.Neutral(), System.nanoTime())));
     leases.clear();
-    for (var reader : List.copyOf(readers.values())) {
-      reader.cut();
-    }
-    readers.clear();
+    readers.cutAll();
     forget();
   }
 
   private void forget() {
-    for (long timer : new long[] {machineTimer, deliveryTimer}) {
-      if (timer >= 0) {
-        worker.vertx().cancelTimer(timer);
-      }
+    if (forgotten) {
+      return;
     }
+    forgotten = true;
+    if (machineTimer >= 0) {
+      worker.vertx().cancelTimer(machineTimer);
+    }
+    readers.close();
     worker.forget(this);
+    endings.forEach(Runnable::run);
+    endings.clear();
+  }
+
+  private void over(Outcome outcome) {
+    over = true;
+    tell(new DeliveryFact.SessionFinished(System.nanoTime(), outcome));
+    endings.forEach(Runnable::run);
+    endings.clear();
   }
 
   // ---- the machine's commands
@@ -191,6 +234,7 @@ final class SessionDriver {
           facts.add(new DeliveryFact.Emitted(System.nanoTime(), c.upTo()));
       case SessionCommand.AcquireLease c -> acquire(c);
       case SessionCommand.WithdrawLease c -> {
+        position = 0;
         var ask = asks.remove(c.attempt());
         if (ask != null) {
           worker.board().withdraw(upstream(ask.target()), ask);
@@ -209,10 +253,7 @@ final class SessionDriver {
               .board()
               .with(upstreamOf(c.attempt()), g -> lease.settle(c.settlement(), System.nanoTime()));
         }
-        var records = machine.attempts();
-        if (!records.isEmpty()) {
-          worker.listener().attemptEnded(call.id(), records.getLast());
-        }
+        noteEnded();
       }
       case SessionCommand.OpenUpstream c -> open(c);
       case SessionCommand.CloseUpstream c -> {
@@ -242,8 +283,7 @@ final class SessionDriver {
                       tell(new SessionFact.DeadlinePassed(System.nanoTime(), c.deadline()));
                     });
       }
-      case SessionCommand.Answer c ->
-          facts.add(new DeliveryFact.BodyReady(System.nanoTime(), c.body()));
+      case SessionCommand.Answer c -> body = c.body();
       case SessionCommand.Finish c -> finish(c.outcome());
     }
   }
@@ -294,6 +334,7 @@ final class SessionDriver {
             // A place in the line that was overtaken by its grant says nothing any more.
             onHome(() -> {
               if (asks.containsKey(attempt)) {
+                SessionDriver.this.position = position;
                 tell(new SessionFact.LeaseWaiting(System.nanoTime(), attempt, position));
               }
             });
@@ -303,6 +344,7 @@ final class SessionDriver {
           public void refused(Failure failure, long nowNanos) {
             onHome(() -> {
               if (asks.remove(attempt) != null) {
+                position = 0;
                 tell(new SessionFact.LeaseRefused(System.nanoTime(), attempt, failure));
               }
             });
@@ -321,14 +363,6 @@ final class SessionDriver {
     worker.board().ask(c.target().upstream(), ask);
   }
 
-  private void onHome(Runnable act) {
-    if (Thread.currentThread() == homeThread) {
-      act.run();
-    } else {
-      home.runOnContext(nothing -> act.run());
-    }
-  }
-
   /** A lease that was withdrawn on its way here goes back unused. */
   private void grant(int attempt, Lease lease) {
     if (asks.remove(attempt) == null) {
@@ -338,15 +372,24 @@ final class SessionDriver {
               upstreamOf(attempt), g -> lease.settle(new Settlement.Neutral(), System.nanoTime()));
       return;
     }
+    position = 0;
     leases.put(attempt, lease);
     tell(new SessionFact.LeaseGranted(System.nanoTime(), attempt));
   }
 
   private void open(SessionCommand.OpenUpstream c) {
     var to = worker.address(c.target().upstream());
-    worker
-        .store()
-        .note(ref, new SessionNote.Attempt(c.attempt(), c.target().name(), machine.last()), noted);
+    note(
+        new SessionNote.Attempt(
+            c.attempt(),
+            c.target().name(),
+            c.purpose(),
+            machine.last(),
+            Edits.of(
+                call.plan().request(),
+                c.target(),
+                worker.board().knowledge(c.target()),
+                c.purpose())));
     worker.listener().attemptBegan(call.id(), c.attempt(), c.target().name());
     var headers = new HashMap<>(call.upstreamHeaders());
     if (to.simulator() && !call.faultPlan().isEmpty()) {
@@ -367,6 +410,41 @@ final class SessionDriver {
           worker.log().storeNoteFailed(call.id(), described(failure));
         }
       };
+
+  private void note(SessionNote note) {
+    worker.store().note(ref, note, noted);
+  }
+
+  /** Attempts and seams that are not in the records yet. */
+  private void noteEnded() {
+    var attempts = machine.attempts();
+    var seams = machine.seams();
+    for (; endedNoted < attempts.size(); endedNoted++) {
+      var ended = attempts.get(endedNoted);
+      var tokens = ended.tokens();
+      note(new SessionNote.Ended(ended.number(), ended.progressed(), ended.why()));
+      note(
+          new SessionNote.Usage(
+              ended.number(),
+              tokens.input(),
+              tokens.output(),
+              ended.wastedTokens(),
+              0,
+              "",
+              tokens.measured()));
+      for (; seamsNoted < seams.size(); seamsNoted++) {
+        var seam = seams.get(seamsNoted);
+        note(
+            new SessionNote.Seam(
+                seam.attempt(), seam.after(), word(seam.rung()), word(seam.verdict())));
+      }
+      worker.listener().attemptEnded(call.id(), ended);
+    }
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
 
   private void load(int attempt) {
     var builder = call.plan().request().transcript();
@@ -401,39 +479,12 @@ final class SessionDriver {
     if (machineTimer >= 0) {
       worker.vertx().cancelTimer(machineTimer);
     }
-    for (var seam : machine.seams()) {
-      worker
-          .store()
-          .note(
-              ref,
-              new SessionNote.Seam(
-                  seam.attempt(),
-                  seam.after(),
-                  seam.rung().name().toLowerCase(Locale.ROOT),
-                  seam.verdict().name().toLowerCase(Locale.ROOT)),
-              noted);
+    noteEnded();
+    if (body != null && outcome instanceof Outcome.Complete) {
+      keepBody(body, outcome);
+    } else {
+      writeFinish(outcome);
     }
-    worker
-        .store()
-        .finish(
-            ref,
-            record(outcome),
-            new AppendReply() {
-              @Override
-              public void appended(long upTo) {
-                tellFromAnywhere(new DeliveryFact.SessionFinished(System.nanoTime(), outcome));
-              }
-
-              @Override
-              public void failed(StoreFailure failure) {
-                // Without a finish record no reader may believe that it has the whole.
-                var lost =
-                    new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, described(failure));
-                tellFromAnywhere(
-                    new DeliveryFact.SessionFinished(
-                        System.nanoTime(), new Outcome.Failed(lost, true)));
-              }
-            });
     worker.finished(
         new SessionReport(
             call.id(),
@@ -445,6 +496,58 @@ final class SessionDriver {
             System.nanoTime() - startedNanos,
             machine.attempts(),
             machine.seams()));
+  }
+
+  /** The one body goes into the log before anybody gets it, like any event. */
+  private void keepBody(byte[] whole, Outcome outcome) {
+    var event = new EventBatch();
+    event.reset(1);
+    event.add(whole, 0, whole.length);
+    worker
+        .store()
+        .append(
+            ref,
+            event,
+            new AppendReply() {
+              @Override
+              public void appended(long upTo) {
+                onHome(() -> {
+                  tell(new DeliveryFact.Emitted(System.nanoTime(), upTo));
+                  tell(new DeliveryFact.BodyReady(System.nanoTime(), whole));
+                  writeFinish(outcome);
+                });
+              }
+
+              @Override
+              public void failed(StoreFailure failure) {
+                onHome(() -> writeFinish(lost(failure)));
+              }
+            });
+  }
+
+  private static Outcome lost(StoreFailure failure) {
+    return new Outcome.Failed(
+        new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, described(failure)), true);
+  }
+
+  private void writeFinish(Outcome outcome) {
+    worker
+        .store()
+        .finish(
+            ref,
+            record(outcome),
+            new AppendReply() {
+              @Override
+              public void appended(long upTo) {
+                onHome(() -> over(outcome));
+              }
+
+              @Override
+              public void failed(StoreFailure failure) {
+                // Without a finish record no reader may believe that it has the whole.
+                onHome(() -> over(lost(failure)));
+              }
+            });
   }
 
   private FinishRecord record(Outcome outcome) {
@@ -463,7 +566,8 @@ final class SessionDriver {
   }
 
   /** What was tried beyond the first attempt, in the words of an error. */
-  private List<String> strategies() {
+  @Override
+  public List<String> strategies() {
     return machine.attempts().stream()
         .filter(a -> a.number() > 1)
         .map(a -> a.purpose().equals("begin") ? "retry" : a.purpose())
@@ -471,93 +575,8 @@ final class SessionDriver {
         .toList();
   }
 
-  // ---- the readers' commands
-
-  private void execute(DeliveryCommand command) {
-    switch (command) {
-      case DeliveryCommand.CommitHead c -> reader(c.reader()).head(headHeaders());
-      case DeliveryCommand.Send c -> send(c);
-      case DeliveryCommand.Comment c -> reader(c.reader()).comment();
-      case DeliveryCommand.SendBody c -> ended(c.reader()).body(200, headHeaders(), c.body());
-      case DeliveryCommand.EndCleanly c -> ended(c.reader()).end();
-      case DeliveryCommand.Refuse c ->
-          Answers.failed(ended(c.reader()), call, c.failure(), c.retryable(), strategies());
-      case DeliveryCommand.EndWithError c ->
-          ended(c.reader())
-              .cutAfter(
-                  call.dialect()
-                      .errorEvent(Answers.notice(call, c.failure(), c.retryable(), strategies())));
-      case DeliveryCommand.Cut c -> ended(c.reader()).cut();
-      case DeliveryCommand.CancelSession c ->
-          facts.add(new SessionFact.CancelRequested(System.nanoTime(), c.reason()));
-      case DeliveryCommand.ArmDeadline c -> {
-        if (deliveryTimer >= 0) {
-          worker.vertx().cancelTimer(deliveryTimer);
-        }
-        deliveryTimer =
-            worker
-                .vertx()
-                .setTimer(
-                    GuardBoard.millisUntil(c.atNanos()),
-                    id -> {
-                      deliveryTimer = -1;
-                      tell(new DeliveryFact.DeadlinePassed(System.nanoTime(), c.deadline()));
-                    });
-      }
-    }
-  }
-
-  private ReaderConnection reader(int number) {
-    return Objects.requireNonNull(readers.get(number));
-  }
-
-  /** The reader, which is not told anything after this. */
-  private ReaderConnection ended(int number) {
-    return Objects.requireNonNull(readers.remove(number));
-  }
-
-  private Map<String, String> headHeaders() {
-    return Answers.headHeaders(call, exchange == null ? answered : exchange.headers());
-  }
-
-  private void send(DeliveryCommand.Send c) {
-    var batch = reader(c.reader()).batch();
-    worker
-        .store()
-        .read(
-            ref.session(),
-            c.after(),
-            READ_BYTES_MAX,
-            batch,
-            new Reply<ReadResult>() {
-              @Override
-              public void ok(ReadResult result) {
-                onHome(() -> sent(c));
-              }
-
-              @Override
-              public void failed(StoreFailure failure) {
-                onHome(() -> cut(c.reader()));
-              }
-            });
-  }
-
-  private void sent(DeliveryCommand.Send c) {
-    var reader = readers.get(c.reader());
-    if (reader == null) {
-      return;
-    }
-    var batch = reader.batch();
-    reader.write(batch);
-    tell(new DeliveryFact.Sent(System.nanoTime(), c.reader(), batch.last(), !reader.full()));
-  }
-
-  /** The log can't be read: a reader must not take what it has for the whole. */
-  private void cut(int number) {
-    var reader = readers.remove(number);
-    if (reader != null) {
-      reader.cut();
-      tell(new DeliveryFact.ReaderLeft(System.nanoTime(), number));
-    }
+  @Override
+  public Map<String, String> headHeaders() {
+    return Answers.headHeaders(face, exchange == null ? answered : exchange.headers());
   }
 }

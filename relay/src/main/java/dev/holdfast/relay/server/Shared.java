@@ -1,7 +1,8 @@
 package dev.holdfast.relay.server;
 
-import dev.holdfast.engine.delivery.DeliverySettings;
+import dev.holdfast.engine.delivery.Orphans;
 import dev.holdfast.engine.failure.Failure;
+import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.relay.config.RelayConfig;
@@ -9,6 +10,8 @@ import dev.holdfast.relay.config.Router;
 import dev.holdfast.relay.owner.LoopbackGate;
 import dev.holdfast.relay.owner.Owners;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -34,19 +37,18 @@ final class Shared {
   private final SessionStore store;
   private final GuardBoard board;
   private final RelayListener listener;
-  private final DeliverySettings delivery;
   private final RelayLog log = new RelayLog();
   private final SecureRandom random = new SecureRandom();
   private final AtomicLong tickets = new AtomicLong();
   private final AtomicInteger live = new AtomicInteger();
+  private final AtomicInteger lastWords = new AtomicInteger();
+  private final ConcurrentHashMap<String, SessionDriver> drivers = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Integer> replays = new ConcurrentHashMap<>();
+  private final Orphans orphans;
+  private final ReaderSeats seats;
   private volatile Phase phase = Phase.SERVING;
 
-  Shared(
-      RelayConfig config,
-      SessionStore store,
-      GuardBoard board,
-      RelayListener listener,
-      DeliverySettings delivery) {
+  Shared(RelayConfig config, SessionStore store, GuardBoard board, RelayListener listener) {
     this.config = config;
     this.router = config.router();
     this.owners = Owners.of(config.keys());
@@ -54,12 +56,23 @@ final class Shared {
     this.store = store;
     this.board = board;
     this.listener = listener;
-    this.delivery = delivery;
+    this.orphans = new Orphans(config.sessions().orphansMax());
+    this.seats = new ReaderSeats(config.sessions().ownerReadersMax());
   }
 
   static Failure journalFailed(StoreFailure failure) {
     return new Failure.Stopped(
         Failure.Stopped.Kind.JOURNAL_FAILED, "the session could not be stored: " + failure);
+  }
+
+  static Failure stopping() {
+    return new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the relay is stopping");
+  }
+
+  /** How a session ends that a fault of our own broke off. */
+  static FinishRecord ownFault() {
+    return new FinishRecord.Failed(
+        "internal_error", 503, "the relay failed; its log says how", true, List.of());
   }
 
   RelayConfig config() {
@@ -90,9 +103,22 @@ final class Shared {
     return listener;
   }
 
-  /** Times of readers that no configuration names. */
-  DeliverySettings delivery() {
-    return delivery;
+  /** The sessions that somebody here drives, by id. */
+  ConcurrentHashMap<String, SessionDriver> drivers() {
+    return drivers;
+  }
+
+  /** How many connections read a session that is over, on all loops. */
+  ConcurrentHashMap<String, Integer> replays() {
+    return replays;
+  }
+
+  Orphans orphans() {
+    return orphans;
+  }
+
+  ReaderSeats seats() {
+    return seats;
   }
 
   RelayLog log() {
@@ -142,5 +168,20 @@ final class Shared {
 
   int liveSessions() {
     return live.get();
+  }
+
+  /** A response is being ended. */
+  void lastWordsBegan() {
+    lastWords.incrementAndGet();
+  }
+
+  /** It is out, or its reader is gone. */
+  void lastWordsSaid() {
+    lastWords.decrementAndGet();
+  }
+
+  /** Whether nothing is left to say to anybody. */
+  boolean isSilent() {
+    return live.get() == 0 && lastWords.get() == 0;
   }
 }

@@ -1,10 +1,12 @@
 package dev.holdfast.relay.server;
 
 import dev.holdfast.engine.delivery.DeliverySettings;
+import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.journal.Created;
 import dev.holdfast.journal.Reply;
 import dev.holdfast.journal.SessionHead;
 import dev.holdfast.journal.SessionStore;
+import dev.holdfast.journal.SessionView;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.StoredRequest;
 import io.vertx.core.Future;
@@ -38,13 +40,18 @@ final class Worker extends VerticleBase {
 
   private final Shared shared;
   private final Set<SessionDriver> sessions = new HashSet<>();
+  private final Set<Replay> reading = new HashSet<>();
+  private final Map<String, Replay> replays = new HashMap<>();
+  private final Attachments attachments;
   private final Map<String, UpstreamAddress> addresses = new HashMap<>();
   private @Nullable HttpServer server;
   private @Nullable HttpClient client;
   private @Nullable TurnEnd turnEnd;
+  private @Nullable Thread thread;
 
   Worker(Shared shared) {
     this.shared = shared;
+    this.attachments = new Attachments(this, shared);
     for (var upstream : shared.config().upstreams()) {
       addresses.put(upstream.name(), UpstreamAddress.of(upstream));
     }
@@ -52,6 +59,7 @@ final class Worker extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    thread = Thread.currentThread();
     turnEnd = new TurnEnd(context);
     client =
         vertx
@@ -86,63 +94,121 @@ final class Worker extends VerticleBase {
 
   // ---- sessions
 
-  /** Creates the session in the store, then begins it. */
+  /**
+   * Begins a session, unless its key names one already; of any number of calls with one key, on any
+   * loops, one begins it and the others find it.
+   */
   void begin(SessionCall call, byte[] body, ReaderConnection reader) {
-    var head =
-        new SessionHead(
-            call.id(),
-            call.history(),
-            call.owner(),
-            call.label().isEmpty() ? null : call.label(),
-            call.dialect().name(),
-            call.route(),
-            null);
-    var context = home();
+    var driver = new SessionDriver(call, this, delivery(call.plan().clocks()), shared.seed());
+    // Before the store knows it, so that whoever finds it there finds its driver here.
+    sessions.add(driver);
+    shared.drivers().put(call.id(), driver);
+    shared.sessionBegan();
     shared
         .store()
         .create(
-            head,
+            head(call),
             new StoredRequest(call.upstreamHeaders(), body),
             new Reply<Created>() {
               @Override
               public void ok(Created created) {
-                if (!(created instanceof Created.Fresh fresh)) {
-                  throw new IllegalStateException("expected a fresh session without a key");
-                }
-                context.runOnContext(nothing -> {
-                  var driver =
-                      new SessionDriver(
-                          call, fresh.ref(), Worker.this, settings(call), shared.seed());
-                  sessions.add(driver);
-                  driver.start(reader);
+                driver.onHome(() -> {
+                  switch (created) {
+                    case Created.Fresh fresh -> driver.start(fresh.ref(), reader);
+                    case Created.Known known -> {
+                      driver.neverBegan(Shared.stopping());
+                      attachments.byKey(known.session(), call, reader);
+                    }
+                  }
                 });
               }
 
               @Override
               public void failed(StoreFailure failure) {
-                context.runOnContext(nothing -> {
-                  shared.sessionEnded();
-                  Answers.failed(reader, call, Shared.journalFailed(failure), true, List.of());
+                driver.onHome(() -> {
+                  var why = Shared.journalFailed(failure);
+                  driver.neverBegan(why);
+                  Answers.failed(reader, call.face(), why, true, List.of());
                 });
               }
             });
   }
 
-  private DeliverySettings settings(SessionCall call) {
-    var base = shared.delivery();
+  private static SessionHead head(SessionCall call) {
+    return new SessionHead(
+        call.id(),
+        call.history(),
+        call.owner(),
+        call.label().isEmpty() ? null : call.label(),
+        call.dialect().name(),
+        call.plan().request().model(),
+        call.key(),
+        call.streaming());
+  }
+
+  /** How readers of a session with these clocks are served. */
+  DeliverySettings delivery(Clocks clocks) {
+    var limits = shared.config().sessions();
     return new DeliverySettings(
-        call.plan().clocks().commitAfter(),
+        clocks.commitAfter(),
         shared.config().comments(),
-        base.stuckAfter(),
-        base.goneAfter(),
-        base.orphanAfter(),
-        DeliverySettings.OnDisconnect.valueOf(shared.config().onDisconnect().name()));
+        limits.stuckAfter(),
+        limits.goneAfter(),
+        limits.orphanAfter(),
+        DeliverySettings.OnDisconnect.valueOf(shared.config().onDisconnect().name()),
+        limits.readersMax());
+  }
+
+  Attachments attachments() {
+    return attachments;
   }
 
   void forget(SessionDriver driver) {
     if (sessions.remove(driver)) {
+      shared.drivers().remove(driver.face().id(), driver);
       shared.sessionEnded();
     }
+  }
+
+  /** The session that is read again on this loop; null if nobody here reads it as it is now. */
+  @Nullable Replay replay(SessionView view) {
+    var replay = replays.get(view.head().id());
+    return replay != null && replay.isOf(view) ? replay : null;
+  }
+
+  void add(Replay replay) {
+    replays.put(replay.face().id(), replay);
+    reading.add(replay);
+    shared.sessionBegan();
+  }
+
+  void forget(Replay replay) {
+    if (reading.remove(replay)) {
+      replays.remove(replay.face().id(), replay);
+      shared.sessionEnded();
+    }
+  }
+
+  /** So many more read a session that is over, or fewer. */
+  void reading(String session, int more) {
+    if (more != 0) {
+      shared.replays().merge(session, more, (a, b) -> a + b == 0 ? null : a + b);
+    }
+  }
+
+  /** A session goes on and nobody reads it; its owner's oldest such one may have to end. */
+  void orphaned(SessionFace face) {
+    shared
+        .orphans()
+        .note(face.owner(), face.id())
+        .map(oldest -> shared.drivers().get(oldest))
+        .ifPresent(driver ->
+            driver.onHome(
+                () -> driver.cancel("too many sessions of its owner go on without a reader")));
+  }
+
+  void adopted(SessionFace face) {
+    shared.orphans().forget(face.owner(), face.id());
   }
 
   void finished(SessionReport report) {
@@ -150,10 +216,22 @@ final class Worker extends VerticleBase {
     shared.listener().finished(report);
   }
 
-  /** Ends every session of this loop with an error that says so. */
+  /** Ends every session of this loop, and every reading of one, with an error that says so. */
   void stopSessions() {
     for (var driver : List.copyOf(sessions)) {
       driver.stop();
+    }
+    for (var replay : List.copyOf(reading)) {
+      replay.stop();
+    }
+  }
+
+  /** Does something on this loop, at once if that is here. */
+  void onHome(Runnable act) {
+    if (Thread.currentThread() == thread) {
+      act.run();
+    } else {
+      context.runOnContext(nothing -> act.run());
     }
   }
 

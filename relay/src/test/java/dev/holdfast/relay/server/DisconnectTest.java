@@ -2,7 +2,6 @@ package dev.holdfast.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Outcome;
 import dev.holdfast.simulator.Call;
@@ -12,7 +11,6 @@ import dev.holdfast.simulator.fault.FaultPlan;
 import dev.holdfast.simulator.model.Style;
 import dev.holdfast.simulator.provider.ProviderConfig;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Readers that leave, take nothing, or are slow. */
@@ -20,16 +18,9 @@ class DisconnectTest {
   /**
    * The defaults with short patience; what they are by default is a matter of the engine's tests.
    */
-  private static final DeliverySettings SOON =
-      new DeliverySettings(
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(15),
-          Duration.ofMillis(300),
-          Duration.ofMillis(100),
-          Duration.ofMinutes(5),
-          DeliverySettings.OnDisconnect.AUTO);
+  private static final String SOON = "sessions: { stuck-after: 300ms, gone-after: 100ms }\n";
 
-  private static final DeliverySettings DEFAULTS = DeliverySettings.DEFAULTS;
+  private static final String DEFAULTS = "";
 
   /** More than the buffers of both ends together take. */
   private static final int BIG_EVENTS = 40_000;
@@ -106,7 +97,7 @@ class DisconnectTest {
   @Test
   void reader_thatTakesNothing_isCutAndCostsNobodyElseAnything() throws Exception {
     try (var upstream = bigUpstream();
-        var rig = RelayRig.start(RelayRig.oneUpstream(upstream.url()), SOON);
+        var rig = RelayRig.start(RelayRig.oneUpstream(upstream.url()) + SOON);
         var stuck = RawClient.connectSmall(rig.port())) {
       stuck.send(RawClient.request("POST", RawClient.COMPLETIONS, STREAMED));
 
@@ -121,7 +112,7 @@ class DisconnectTest {
   @Test
   void reader_thatFallsBehind_getsEverythingOnceItReads() throws Exception {
     try (var upstream = bigUpstream();
-        var rig = RelayRig.start(RelayRig.oneUpstream(upstream.url()), DEFAULTS);
+        var rig = RelayRig.start(RelayRig.oneUpstream(upstream.url()) + DEFAULTS);
         var slow = RawClient.connectSmall(rig.port())) {
       slow.send(RawClient.request("POST", RawClient.COMPLETIONS, STREAMED));
       RelayRig.until("the upstream was not slowed", () -> rig.ended() == 1);
@@ -151,14 +142,14 @@ class DisconnectTest {
   }
 
   private static RelayRig start(
-      SimulatorServer simulator, String plan, double tokensPerSecond, DeliverySettings delivery)
+      SimulatorServer simulator, String plan, double tokensPerSecond, String sessions)
       throws Exception {
     var url =
         simulator.add(
             "up",
             FaultPlan.parse(plan),
             ProviderConfig.DEFAULTS.withTokensPerSecond(tokensPerSecond));
-    return RelayRig.start(RelayRig.oneUpstream(url), delivery);
+    return RelayRig.start(RelayRig.oneUpstream(url) + sessions);
   }
 
   private static void leaveAfterFirstEvent(RelayRig rig, String... headers) throws Exception {

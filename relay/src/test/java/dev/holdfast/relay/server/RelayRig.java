@@ -1,8 +1,5 @@
 package dev.holdfast.relay.server;
 
-import dev.holdfast.engine.delivery.DeliverySettings;
-import dev.holdfast.journal.MemoryLimits;
-import dev.holdfast.journal.MemoryStore;
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.relay.config.RelayConfig;
 import java.time.Duration;
@@ -67,20 +64,6 @@ final class RelayRig implements AutoCloseable {
     var recorded = new Recorded();
     var started =
         store == null ? Relay.start(config, recorded) : Relay.start(config, recorded, store);
-    return new RelayRig(
-        started.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS), recorded);
-  }
-
-  /** A relay whose readers are given up sooner. */
-  static RelayRig start(String yaml, DeliverySettings delivery) throws Exception {
-    var recorded = new Recorded();
-    var limits = MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory());
-    var started =
-        Relay.start(
-            RelayConfig.parse(yaml, Map.of()),
-            recorded,
-            new MemoryStore(limits, System::nanoTime),
-            delivery);
     return new RelayRig(
         started.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS), recorded);
   }

@@ -3,6 +3,7 @@ package dev.holdfast.simulator.world;
 import dev.holdfast.engine.delivery.Delivery;
 import dev.holdfast.engine.delivery.DeliveryCommand;
 import dev.holdfast.engine.delivery.DeliveryFact;
+import dev.holdfast.engine.delivery.ReaderKind;
 import dev.holdfast.engine.dialect.ErrorNotice;
 import dev.holdfast.engine.dialect.chat.ChatDialect;
 import dev.holdfast.engine.failure.Failure;
@@ -126,7 +127,8 @@ final class Driver implements AppendReply {
             tell(new DeliveryFact.ReaderLeft(now(), reader));
           }
         });
-    tell(new DeliveryFact.ReaderAttached(now(), reader, after, streaming, canComeBack));
+    var kind = streaming ? ReaderKind.ANSWER : ReaderKind.BODY;
+    tell(new DeliveryFact.ReaderAttached(now(), reader, after, kind, canComeBack));
   }
 
   /** How it ended; null while it runs. */
@@ -449,6 +451,11 @@ final class Driver implements AppendReply {
                 to.cut();
               });
       case DeliveryCommand.Cut c -> last(c.reader(), Connection::cut);
+      case DeliveryCommand.EndEmpty c -> last(c.reader(), to -> to.body(204, new byte[0]));
+      case DeliveryCommand.RefuseCursor c -> last(c.reader(), to -> to.body(412, new byte[0]));
+      case DeliveryCommand.TurnAway c -> last(c.reader(), to -> to.body(429, new byte[0]));
+      case DeliveryCommand.NoteOrphan c -> {}
+      case DeliveryCommand.ForgetOrphan c -> {}
       case DeliveryCommand.CancelSession c ->
           tell(new SessionFact.CancelRequested(now(), c.reason()));
       case DeliveryCommand.ArmDeadline c -> {

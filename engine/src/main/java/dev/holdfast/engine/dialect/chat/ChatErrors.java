@@ -84,6 +84,7 @@ final class ChatErrors {
       case Stopped s -> s.kind() == Stopped.Kind.NO_TARGET ? 403 : 503;
       case Failure.Relayed r -> status(r.said());
       case Failure.Cancelled c -> 499;
+      case Failure.Recorded r -> r.status();
       case Failure.Unreachable u -> 503;
       case Failure.Silence s -> 503;
       case Failure.Broken b -> 503;

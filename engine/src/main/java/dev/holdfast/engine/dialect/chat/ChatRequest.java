@@ -166,6 +166,11 @@ final class ChatRequest implements DialectRequest {
   }
 
   @Override
+  public Optional<String> member(String name) {
+    return present(name) ? Optional.of(members.raw(members.find(name))) : Optional.empty();
+  }
+
+  @Override
   public boolean reasoning() {
     int effort = members.find("reasoning_effort");
     if (effort >= 0 && !Set.of("null", "\"none\"", "\"minimal\"").contains(members.raw(effort))) {

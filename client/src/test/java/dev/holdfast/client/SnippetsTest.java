@@ -1,0 +1,36 @@
+package dev.holdfast.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The examples of the documentation do what they say. */
+class SnippetsTest {
+  @Test
+  void first_againstAProvider_returnsTheWholeAnswer() {
+    try (var upstreams = new Upstreams()) {
+      var answer = Snippets.first(upstreams.at("503(retry-after-ms=1); ok"), "k");
+
+      assertThat(answer.text()).isEqualTo(Upstreams.unbroken("Explain retry logic"));
+    }
+  }
+
+  @Test
+  void decided_byOutcome_saysWhatCame() {
+    try (var upstreams = new Upstreams();
+        var holdfast = Holdfast.builder().baseUrl(upstreams.at("400*")).build()) {
+      assertThat(Snippets.decided(holdfast, Upstreams.request())).startsWith("given up with");
+    }
+  }
+
+  /** The page shows the very lines that are compiled here. */
+  @Test
+  void readme_showsTheFirstExample() throws Exception {
+    var source = Files.readString(Path.of("src/test/java/dev/holdfast/client/Snippets.java"));
+    var region = source.split("// @start region=\"first\"\n")[1].split(" *// @end")[0];
+
+    assertThat(Files.readString(Path.of("../README.md"))).contains(region.stripIndent().strip());
+  }
+}
