@@ -98,8 +98,7 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
     var request =
         ChatRequest.ofJson(
             new String(
-                row.request().body("m", style(), number),
-                java.nio.charset.StandardCharsets.UTF_8));
+                row.request().body("m", style(), number), java.nio.charset.StandardCharsets.UTF_8));
     StreamOutcome outcome;
     try (var holdfast =
         Holdfast.builder()

@@ -39,8 +39,8 @@ class ClientFaultMatrixTest {
         cells.add(new ClientFaultCell(cells.size(), row, manner));
       }
     }
-    cells.removeIf(cell ->
-        cell.row().request() == RequestKind.NONSTREAM || !cell.row().name().contains(only));
+    cells.removeIf(
+        cell -> cell.row().request() == RequestKind.NONSTREAM || !cell.row().name().contains(only));
     return cells;
   }
 
@@ -92,7 +92,8 @@ class ClientFaultMatrixTest {
 
   /** The first answers wait for classes to be loaded, and a busy machine is slow. */
   private static Duration patience(SimulatorServer simulator) throws Exception {
-    var healthy = FaultCase.all().stream().filter(r -> r.plan().toString().equals("ok+bom")).toList();
+    var healthy =
+        FaultCase.all().stream().filter(r -> r.plan().toString().equals("ok+bom")).toList();
     var cells = new ArrayList<ClientFaultCell>();
     for (int i = 0; i < AT_ONCE; i++) {
       cells.add(new ClientFaultCell(10_000 + i, healthy.getFirst(), Manner.PREFILL));

@@ -32,10 +32,7 @@ class HoldfastTest {
   private final Upstreams upstreams = new Upstreams();
 
   private HoldfastBuilder at(String plan) {
-    return Holdfast.builder()
-        .baseUrl(upstreams.at(plan))
-        .continuation(Rung.PREFILL)
-        .retry(QUICK);
+    return Holdfast.builder().baseUrl(upstreams.at(plan)).continuation(Rung.PREFILL).retry(QUICK);
   }
 
   @AfterEach

@@ -92,19 +92,14 @@ class S2SessionRecoveryTest {
   @Test
   void seedsTemplate_whereTheModelGoesStraightOn_isAcceptedAndMarkedUnderLenient() {
     var config =
-        ProviderConfig.DEFAULTS
-            .withManner(Manner.REFUSE_PREFILL)
-            .withNotes(NoteManner.IGNORED);
+        ProviderConfig.DEFAULTS.withManner(Manner.REFUSE_PREFILL).withNotes(NoteManner.IGNORED);
     var url = upstreams.at("cut@60; ok", config);
 
-    try (var holdfast =
-        seedSession(url).continuation(Rung.ANCHOR).lenient().build(timing)) {
+    try (var holdfast = seedSession(url).continuation(Rung.ANCHOR).lenient().build(timing)) {
       var answer = holdfast.stream(Upstreams.request(), text -> {});
 
       assertThat(answer.text()).isEqualTo(Upstreams.unbroken());
-      assertThat(answer.seams())
-          .extracting(Seam::verdict)
-          .containsExactly(Seam.Verdict.UNPROVEN);
+      assertThat(answer.seams()).extracting(Seam::verdict).containsExactly(Seam.Verdict.UNPROVEN);
     }
   }
 
@@ -118,8 +113,7 @@ class S2SessionRecoveryTest {
 
     assertThat(upstreams.bodies())
         .hasSize(3)
-        .allSatisfy(body ->
-            assertThat(body.split("\"role\"", -1)).hasSizeLessThanOrEqualTo(3));
+        .allSatisfy(body -> assertThat(body.split("\"role\"", -1)).hasSizeLessThanOrEqualTo(3));
   }
 
   @Test
@@ -138,8 +132,7 @@ class S2SessionRecoveryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"400*", "401*", "400(code=content_policy_violation)*"})
+  @ValueSource(strings = {"400*", "401*", "400(code=content_policy_violation)*"})
   void failure_thatCanNotBeRecoveredFrom_isTriedOnce(String plan) {
     try (var holdfast = seedSession(upstreams.at(plan)).build(timing)) {
       var outcome = holdfast.tryStream(Upstreams.request(), text -> {});
