@@ -16,7 +16,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Breaks thousands of answers, joins them by every rung of the ladder, and judges what came out. */
+/**
+ * Breaks thousands of answers, joins them by every rung of the ladder, and judges what came out.
+ */
 @Command(
     name = "seams",
     description = {
@@ -74,7 +76,11 @@ final class SeamsCommand implements Callable<Integer> {
     if (write != null) {
       String command =
           String.format(
-              Locale.ROOT, "./holdfast seams --breaks %d --seed %d --write %s", breaks, seed, write);
+              Locale.ROOT,
+              "./holdfast seams --breaks %d --seed %d --write %s",
+              breaks,
+              seed,
+              write);
       Files.writeString(write, SeamPage.of(lines, command));
     }
     return failing == 0 ? 0 : 1;
@@ -91,11 +97,10 @@ final class SeamsCommand implements Callable<Integer> {
         line.spaced(),
         line.unanswered());
     line.wrongest()
-        .ifPresent(
-            wrong ->
-                out.printf(
-                    "     SILENT WRONG %d times, first in seed %d: %s%n",
-                    line.wrong(), wrong.seed(), wrong.told()));
+        .ifPresent(wrong ->
+            out.printf(
+                "     SILENT WRONG %d times, first in seed %d: %s%n",
+                line.wrong(), wrong.seed(), wrong.told()));
     out.flush();
   }
 }

@@ -9,6 +9,7 @@ import dev.holdfast.simulator.provider.ProviderConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * One answer of the demo: what is asked, and what its provider does wrong.
@@ -49,6 +50,7 @@ record DemoAnswer(
     return ProviderConfig.DEFAULTS
         .withModel(model)
         .withManner(kind.manner())
+        .withNotes(kind.notes())
         .withTokensPerSecond(tokensPerSecond * speed);
   }
 
@@ -77,6 +79,11 @@ record DemoAnswer(
     String said = "user: " + question(number, style) + "\n";
     Prompt.Tool tool = kind.callsTool() ? TOOL : null;
     return model.answer(new Prompt(said, kind.reasons(), false, tool, 0));
+  }
+
+  /** The event after which the reader's own connection breaks; empty if it holds. */
+  OptionalLong dropsAfter() {
+    return kind.dropsReader() ? OptionalLong.of(unbroken().tokens() / 4) : OptionalLong.empty();
   }
 
   /** The finish reason of the unbroken answer. */

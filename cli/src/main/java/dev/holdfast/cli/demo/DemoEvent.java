@@ -20,6 +20,12 @@ sealed interface DemoEvent {
   /** The reader got a piece of text, or of a tool call. */
   record Heard(int answer, long atNanos, long event, String text) implements DemoEvent {}
 
+  /** The reader's own connection broke behind this event. */
+  record ReaderLost(int answer, long atNanos, long event) implements DemoEvent {}
+
+  /** It came back and asked for the rest. */
+  record ReaderBack(int answer, long atNanos) implements DemoEvent {}
+
   /** The relay says what became of the session. */
   record Reported(int answer, long atNanos, SessionReport report) implements DemoEvent {}
 

@@ -59,6 +59,7 @@ record DemoPlan(long seed, List<DemoAnswer> answers) {
         List.of(
             Style.VIETNAMESE,
             Style.VIETNAMESE,
+            Style.VIETNAMESE,
             Style.CHINESE,
             Style.CHINESE,
             Style.JAPANESE,
@@ -69,6 +70,7 @@ record DemoPlan(long seed, List<DemoAnswer> answers) {
             Style.REFRAIN,
             Style.PYTHON,
             Style.JSON,
+            Style.PROSE,
             Style.PROSE,
             Style.PROSE,
             Style.PROSE));
@@ -83,8 +85,7 @@ record DemoPlan(long seed, List<DemoAnswer> answers) {
         return styles.remove(i);
       }
     }
-    // The wide ones have all gone to others.
-    return Style.CHINESE;
+    return kind.lastStyle();
   }
 
   private static <T> List<T> shuffled(Dice dice, List<T> list) {

@@ -39,6 +39,8 @@ final class DemoRun {
         idle-progress-quiet: 30s
       """;
 
+  private static final long AWAY_MILLIS = 2_500;
+
   private static final Duration FRAME = Duration.ofMillis(50);
   private static final Duration START_MAX = Duration.ofSeconds(30);
 
@@ -79,8 +81,8 @@ final class DemoRun {
       for (DemoAnswer answer : plan.answers()) {
         String url = simulator.add(answer.upstream(), answer.faults(), answer.provider(speed));
         yaml.append(
-            "  %s: { dialect: openai-chat, url: \"%s\", continuation: [prefill] }\n"
-                .formatted(answer.upstream(), url));
+            "  %s: { dialect: openai-chat, url: \"%s\", continuation: [%s] }\n"
+                .formatted(answer.upstream(), url, answer.kind().continuation()));
       }
       var relay = start(RelayConfig.parse(yaml.toString(), Map.of()));
       HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -164,13 +166,29 @@ final class DemoRun {
               client,
               uri,
               answer.body(),
-              (event, text) ->
-                  queue.add(new DemoEvent.Heard(number, System.nanoTime(), event, text)));
+              answer.dropsAfter(),
+              away(),
+              heard -> queue.add(event(number, heard)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       reading = Reading.failed("interrupted");
     }
     queue.add(new DemoEvent.Closed(number, System.nanoTime(), reading));
+  }
+
+  private static DemoEvent event(int answer, PlainReader.Heard heard) {
+    long now = System.nanoTime();
+    return switch (heard) {
+      case PlainReader.Heard.Piece piece ->
+          new DemoEvent.Heard(answer, now, piece.event(), piece.text());
+      case PlainReader.Heard.Lost lost -> new DemoEvent.ReaderLost(answer, now, lost.event());
+      case PlainReader.Heard.Back back -> new DemoEvent.ReaderBack(answer, now);
+    };
+  }
+
+  /** How long a reader stays away whose connection broke. */
+  private Duration away() {
+    return Duration.ofMillis((long) (AWAY_MILLIS / speed));
   }
 
   /** What the relay tells. It knows answers by their targets, sessions by what came first. */

@@ -3,6 +3,7 @@ package dev.holdfast.cli.demo;
 import dev.holdfast.simulator.model.Dice;
 import dev.holdfast.simulator.model.Style;
 import dev.holdfast.simulator.provider.Manner;
+import dev.holdfast.simulator.provider.NoteManner;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,12 +22,16 @@ enum FaultKind {
   NO_FINISH("no finish reason", "[DONE] in mid-answer without a finish reason"),
   SEVERAL("several breaks", "reset, FIN, 503, silent end, error: one after another"),
   ECHO("echoing provider", "asked for the rest, it first repeats what it had said (llama.cpp)"),
+  ANCHOR("no prefill", "it can't be handed its text, but repeats the end of it and goes on"),
+  READER_DROPS("reader drops", "the reader's own line breaks as well; it comes back for the rest"),
   TOOL_CALL("broken tool call", "the connection is reset inside the arguments of a tool call"),
   LONG_SILENCE(
       "silent reasoning", "it thinks for seconds and shows nothing: healthy, so left alone");
 
   private static final List<Style> OF_WIDE_CHARACTERS =
       List.of(Style.CHINESE, Style.JAPANESE, Style.EMOJI);
+
+  private static final List<Style> OF_SENTENCES = List.of(Style.PROSE, Style.VIETNAMESE);
 
   private final String label;
   private final String sentence;
@@ -59,9 +64,34 @@ enum FaultKind {
     return reasons() || callsTool();
   }
 
+  /** Whether the reader goes away in mid-answer and comes back. */
+  boolean dropsReader() {
+    return this == READER_DROPS;
+  }
+
   /** Whether an answer of this style lets the fault do its worst. */
   boolean takes(Style style) {
-    return this != CUT_CHARACTER || OF_WIDE_CHARACTERS.contains(style);
+    return switch (this) {
+      case CUT_CHARACTER -> OF_WIDE_CHARACTERS.contains(style);
+      // The end of a song or a table stands in it more than once.
+      case ANCHOR -> OF_SENTENCES.contains(style);
+      default -> true;
+    };
+  }
+
+  /** A style that it takes when all others have been given away. */
+  Style lastStyle() {
+    return this == CUT_CHARACTER ? Style.CHINESE : Style.PROSE;
+  }
+
+  /** How its provider may be asked to go on, as configuration writes it. */
+  String continuation() {
+    return this == ANCHOR ? "anchor" : "prefill";
+  }
+
+  /** What its model does when it is asked to repeat the end of its text. */
+  NoteManner notes() {
+    return NoteManner.PREAMBLE;
   }
 
   Manner manner() {
@@ -76,7 +106,8 @@ enum FaultKind {
   String plan(Dice dice, int tokens) {
     int middle = dice.between(tokens / 4, tokens * 2 / 3);
     return switch (this) {
-      case RESET -> "reset@" + middle;
+      case RESET, ANCHOR -> "reset@" + middle;
+      case READER_DROPS -> "reset@" + dice.between(tokens / 2, tokens * 2 / 3);
       case SILENT_TRUNCATION -> "end@" + middle;
       case CUT_EVENT -> "cut@event:" + middle;
       case CUT_CHARACTER -> "end@utf8:" + middle;

@@ -79,7 +79,7 @@ final class LiveView implements DemoView {
       boolean seam =
           change == Watched.Change.HEALED && answer.shown().length() > heard.text().length();
       pane.add((seam ? Pane.SEAM : "") + heard.text());
-    } else if (change == Watched.Change.BROKE) {
+    } else if (change == Watched.Change.BROKE || change == Watched.Change.READER_LOST) {
       brokeAt.put(answer.answer().number(), event.atNanos());
     } else if (change == Watched.Change.OVER) {
       // Now it is known on which event each continuation joined.
@@ -175,7 +175,7 @@ final class LiveView implements DemoView {
     return switch (answer.phase()) {
       case WAITING -> "";
       case STREAMING -> paint.cyan("▌");
-      case BROKEN, CALLED_AGAIN -> paint.red("✂");
+      case BROKEN, CALLED_AGAIN, READER_AWAY -> paint.red("✂");
       case CLOSED -> "";
     };
   }
@@ -216,6 +216,7 @@ final class LiveView implements DemoView {
               silence ? Paint.Tone.YELLOW : Paint.Tone.CYAN,
               silence ? seconds : answer.attempts() > 1 ? "attempt " + answer.attempts() : "▸",
               breaks + (silence ? "…" : "▸"));
+      case READER_AWAY -> new Status(Paint.Tone.YELLOW, "reader is away", "…");
       case BROKEN -> new Status(Paint.Tone.YELLOW, "waits to call again", breaks + "…");
       case CALLED_AGAIN ->
           new Status(Paint.Tone.YELLOW, "attempt " + answer.attempts() + " …", breaks + "…");

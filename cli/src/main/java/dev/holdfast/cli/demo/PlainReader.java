@@ -9,7 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -17,24 +20,32 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A reader as anyone would write it: {@code java.net.http}, an event stream, JSON. It knows nothing
- * of breaks and nothing of Holdfast, asks once and reads to the end.
+ * of breaks and nothing of Holdfast, asks once and reads to the end. One whose own connection
+ * breaks comes back with the last id that it has.
  */
 final class PlainReader {
-  /** Hears what comes, on the reader's thread. */
-  interface Listener {
+  /** What a reader hears, on its own thread. */
+  sealed interface Heard {
     /**
      * Something for people to see.
      *
      * @param event the number of the event that it came in
      */
-    void heard(long event, String text);
+    record Piece(long event, String text) implements Heard {}
+
+    /** Its own connection broke behind this event. */
+    record Lost(long event) implements Heard {}
+
+    /** It asks for the rest. */
+    record Back() implements Heard {}
   }
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final Listener listener;
+  private final Consumer<Heard> listener;
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder tools = new StringBuilder();
+  private OptionalLong dropsAfter;
   private boolean insideTool;
   private @Nullable String finish;
   private boolean done;
@@ -43,45 +54,97 @@ final class PlainReader {
   private @Nullable String disorder;
   private @Nullable String error;
 
-  private PlainReader(Listener listener) {
+  private PlainReader(Consumer<Heard> listener, OptionalLong dropsAfter) {
     this.listener = listener;
+    this.dropsAfter = dropsAfter;
   }
 
-  /** Asks, and reads until the answer ends in whatever way. */
-  static Reading ask(HttpClient client, URI uri, byte[] body, Listener listener)
+  /**
+   * Asks, and reads until the answer ends in whatever way.
+   *
+   * @param dropsAfter the event behind which the reader's own connection breaks, once
+   * @param away how long it stays away then
+   */
+  static Reading ask(
+      HttpClient client,
+      URI uri,
+      byte[] body,
+      OptionalLong dropsAfter,
+      Duration away,
+      Consumer<Heard> listener)
       throws InterruptedException {
     var request =
         HttpRequest.newBuilder(uri)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    if (dropsAfter.isPresent()) {
+      // Who shows that it can come back is waited for.
+      request.header("X-Session-ID", "a-story");
+    }
+    var reader = new PlainReader(listener, dropsAfter);
     try {
-      var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (var in = response.body()) {
-        return response.statusCode() == 200
-            ? read(in, listener)
-            : refused(response.statusCode(), in);
+      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      if (response.statusCode() != 200) {
+        return refused(response);
       }
+      if (reader.readAll(response.body())) {
+        return reader.reading(null);
+      }
+      Thread.sleep(away);
+      var rest = client.send(reader.rest(uri, response), HttpResponse.BodyHandlers.ofInputStream());
+      if (rest.statusCode() != 200) {
+        return refused(rest);
+      }
+      listener.accept(new Heard.Back());
+      reader.readAll(rest.body());
+      return reader.reading(null);
     } catch (IOException e) {
-      return Reading.failed(described(e));
+      return reader.started() ? reader.reading(described(e)) : Reading.failed(described(e));
     }
   }
 
-  private static Reading refused(int status, InputStream in) throws IOException {
-    String body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    return new Reading(status, "", "", null, false, null, body, null);
+  private static Reading refused(HttpResponse<InputStream> response) throws IOException {
+    try (var in = response.body()) {
+      String body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new Reading(response.statusCode(), "", "", null, false, null, body, null);
+    }
+  }
+
+  /** The request of a reader that comes back: the session's name, and the last id it has. */
+  private HttpRequest rest(URI asked, HttpResponse<?> response) {
+    String session = response.headers().firstValue("X-Holdfast-Session").orElse("");
+    return HttpRequest.newBuilder(asked.resolve("/v1/sessions/" + session + "/events"))
+        .header("Last-Event-ID", history + "-" + last)
+        .build();
   }
 
   /** Reads the body of a 200. */
-  static Reading read(InputStream body, Listener listener) {
-    var reader = new PlainReader(listener);
+  static Reading read(InputStream body, Consumer<Heard> listener) {
+    var reader = new PlainReader(listener, OptionalLong.empty());
     String cut = null;
     try {
-      reader.readEvents(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)));
+      reader.readAll(body);
     } catch (IOException e) {
       cut = described(e);
     }
     return reader.reading(cut);
+  }
+
+  /** Reads to the end; false if the reader's own connection broke. */
+  private boolean readAll(InputStream body) throws IOException {
+    try (body) {
+      readEvents(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)));
+    }
+    boolean lost = dropsAfter.isPresent() && last >= dropsAfter.getAsLong() && !done;
+    if (lost) {
+      dropsAfter = OptionalLong.empty();
+      listener.accept(new Heard.Lost(last));
+    }
+    return !lost;
+  }
+
+  private boolean started() {
+    return last > 0;
   }
 
   private Reading reading(@Nullable String cut) {
@@ -98,6 +161,9 @@ final class PlainReader {
       if (line.isEmpty()) {
         if (!data.isEmpty()) {
           event(id, name, data.substring(0, data.length() - 1));
+          if (dropsAfter.isPresent() && last >= dropsAfter.getAsLong()) {
+            return;
+          }
         }
         id = "";
         name = "";
@@ -167,7 +233,7 @@ final class PlainReader {
       String content = delta.path("content").asString("");
       if (!content.isEmpty()) {
         text.append(content);
-        listener.heard(last, content);
+        listener.accept(new Heard.Piece(last, content));
       }
       for (JsonNode call : delta.path("tool_calls")) {
         tool(call.path("function"));
@@ -184,12 +250,12 @@ final class PlainReader {
     if (!name.isEmpty()) {
       tools.append(insideTool ? ")" : "").append(name).append('(');
       insideTool = true;
-      listener.heard(last, "\n⚙ " + name + " ");
+      listener.accept(new Heard.Piece(last, "\n⚙ " + name + " "));
     }
     String fragment = function.path("arguments").asString("");
     if (!fragment.isEmpty()) {
       tools.append(fragment);
-      listener.heard(last, fragment);
+      listener.accept(new Heard.Piece(last, fragment));
     }
   }
 

@@ -59,6 +59,9 @@ final class PlainView implements DemoView {
               one.isEqual()
                   ? "equal to the unbroken answer, %s".formatted(one.verdict())
                   : String.join("; ", one.differences()));
+      case READER_LOST ->
+          line(at, answer, "lost", "the reader's own connection broke after " + lost(event));
+      case READER_BACK -> line(at, answer, "back", "the reader asks for the rest");
       case NOTHING, TEXT -> {}
     }
     if (change != Watched.Change.TEXT) {
@@ -71,6 +74,10 @@ final class PlainView implements DemoView {
 
   @Override
   public void ended() {}
+
+  private static String lost(DemoEvent event) {
+    return event instanceof DemoEvent.ReaderLost e ? "event " + e.event() : "some events";
+  }
 
   private void line(long atNanos, DemoAnswer answer, String word, String text) {
     out.printf(

@@ -19,6 +19,8 @@ final class Watched {
     BROKEN,
     /** Called again, no text yet. */
     CALLED_AGAIN,
+    /** The reader's own connection broke; what becomes of the answer is not seen. */
+    READER_AWAY,
     /** Over. */
     CLOSED
   }
@@ -31,6 +33,8 @@ final class Watched {
     TEXT,
     /** The first text after a break, or after failures before any text. */
     HEALED,
+    READER_LOST,
+    READER_BACK,
     /** Reader and relay have both come to the end. */
     OVER
   }
@@ -74,8 +78,21 @@ final class Watched {
         if (phase == Phase.WAITING || phase == Phase.STREAMING) {
           brokeNanos = e.atNanos();
         }
-        phase = Phase.BROKEN;
+        if (phase != Phase.READER_AWAY) {
+          phase = Phase.BROKEN;
+        }
         yield Change.BROKE;
+      }
+      case DemoEvent.ReaderLost e -> {
+        phase = Phase.READER_AWAY;
+        why = "reader lost";
+        brokeNanos = e.atNanos();
+        yield Change.READER_LOST;
+      }
+      case DemoEvent.ReaderBack e -> {
+        phase = Phase.CALLED_AGAIN;
+        calledNanos = e.atNanos();
+        yield Change.READER_BACK;
       }
       case DemoEvent.Heard e -> {
         pieceStarts.add(shown.length());
@@ -127,6 +144,11 @@ final class Watched {
   /** Attempts that failed so far. */
   int breaks() {
     return breaks;
+  }
+
+  /** Whether its reader came back for the rest. */
+  boolean isResumed() {
+    return answer.kind().dropsReader();
   }
 
   /** The word for the last break; empty if there was none. */

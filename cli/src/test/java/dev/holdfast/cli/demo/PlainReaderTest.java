@@ -135,8 +135,9 @@ class PlainReaderTest {
     return PlainReader.read(body, this::hear).differences(UNBROKEN, "stop");
   }
 
-  private void hear(long event, String text) {
-    heard.add(event + " " + text);
+  private void hear(PlainReader.Heard what) {
+    var piece = (PlainReader.Heard.Piece) what;
+    heard.add(piece.event() + " " + piece.text());
   }
 
   private static InputStream bytes(String body) {

@@ -49,8 +49,7 @@ final class SeamRun {
    * @param why the final failure's word; empty where the answer is complete
    * @param told where it went wrong, for a person; empty unless it is silently wrong
    */
-  record Result(
-      long seed, int breaks, int aside, int lost, End end, String why, String told) {}
+  record Result(long seed, int breaks, int aside, int lost, End end, String why, String told) {}
 
   private static final int BREAKS_MAX = 3;
 
@@ -123,8 +122,7 @@ final class SeamRun {
     int counted = counted(row, text, places);
     boolean wrong = end == End.SILENT_WRONG;
     String told = wrong ? told(line, expected) : "";
-    return new Result(
-        seed, counted, places.size() - counted, wrong ? counted : 0, end, "", told);
+    return new Result(seed, counted, places.size() - counted, wrong ? counted : 0, end, "", told);
   }
 
   private static int counted(SeamRow row, String text, Set<Integer> places) {
