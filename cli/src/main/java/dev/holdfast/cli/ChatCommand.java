@@ -79,9 +79,7 @@ final class ChatCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
     var question =
-        prompt.equals("-")
-            ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-            : prompt;
+        prompt.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt;
     try (var place = ChatPlace.find(environment, model, baseUrl, plan())) {
       return ask(place, question, out, err);
     } catch (IllegalArgumentException e) {

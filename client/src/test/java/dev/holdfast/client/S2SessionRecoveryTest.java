@@ -92,19 +92,14 @@ class S2SessionRecoveryTest {
   @Test
   void seedsTemplate_whereTheModelGoesStraightOn_isAcceptedAndMarkedUnderLenient() {
     var config =
-        ProviderConfig.DEFAULTS
-            .withManner(Manner.REFUSE_PREFILL)
-            .withNotes(NoteManner.IGNORED);
+        ProviderConfig.DEFAULTS.withManner(Manner.REFUSE_PREFILL).withNotes(NoteManner.IGNORED);
     var url = upstreams.at("cut@60; ok", config);
 
-    try (var holdfast =
-        seedSession(url).continuation(Rung.ANCHOR).lenient().build(timing)) {
+    try (var holdfast = seedSession(url).continuation(Rung.ANCHOR).lenient().build(timing)) {
       var answer = holdfast.stream(Upstreams.request(), text -> {});
 
       assertThat(answer.text()).isEqualTo(Upstreams.unbroken());
-      assertThat(answer.seams())
-          .extracting(Seam::verdict)
-          .containsExactly(Seam.Verdict.UNPROVEN);
+      assertThat(answer.seams()).extracting(Seam::verdict).containsExactly(Seam.Verdict.UNPROVEN);
     }
   }
 
