@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
     subcommands = {
+      ChatCommand.class,
       DemoCommand.class,
       RelayCommand.class,
       SeamsCommand.class,

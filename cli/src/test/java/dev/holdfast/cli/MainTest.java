@@ -21,7 +21,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "relay", "simulate", "world"})
+  @ValueSource(strings = {"chat", "demo", "relay", "simulate", "world"})
   void help_ofACommand_printsItsUsage_andSucceeds(String command) {
     assertThat(execute(command, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: holdfast " + command).contains("--help");

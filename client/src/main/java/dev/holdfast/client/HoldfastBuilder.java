@@ -65,7 +65,9 @@ public final class HoldfastBuilder {
   }
 
   /**
-   * A relay of Holdfast's, whose answers are read on by cursor when the connection breaks.
+   * A relay of Holdfast's, whose answers are read on by cursor when the connection breaks. One that
+   * stands at a {@link #baseUrl} is recognised by its answers; here it gets {@link
+   * ChatRequest#label labels} besides.
    *
    * @throws IllegalArgumentException if it is no URL of HTTP, or has a user, query or fragment
    */
@@ -97,7 +99,8 @@ public final class HoldfastBuilder {
 
   /**
    * What is known of the provider, by a name of {@link Profiles}. Default: the one whose host the
-   * base URL has; if there is none, one that knows only the wire format.
+   * base URL has; if there is none, one that knows only the wire format, and that a relay says
+   * itself what it is.
    *
    * @throws IllegalArgumentException if there is no such profile; the message lists them
    */
@@ -321,17 +324,16 @@ public final class HoldfastBuilder {
             .connectTimeout(clocks.connect())
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
-    var callbacks = new Callbacks(onRetry, onCircuitOpen, onQueue, onSeam, onComplete, onError);
+    var calls = new Callbacks(onRetry, onCircuitOpen, onQueue, onSeam, onComplete, onError);
     return new Holdfast(
-        new Settings(
-            places, retry, clocks, guards, lenient, probes, anchor, keepsEvents, callbacks),
+        new Settings(places, retry, clocks, guards, lenient, probes, anchor, keepsEvents, calls),
         timing,
         http);
   }
 
   private Profile first(String url) {
     var known = profile == null ? Upstream.profileOf(url) : profile;
-    return rungs.isEmpty() ? known : known.withContinuation(rungs);
+    return rungs.isEmpty() ? known : known.withContinuation(rungs, true);
   }
 
   /** Named by its address; a second one there gets a number. */

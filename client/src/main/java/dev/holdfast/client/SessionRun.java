@@ -482,7 +482,7 @@ final class SessionRun implements Flow.Subscription {
   private void open(SessionCommand.OpenUpstream c) {
     var upstream = home.settings().upstream(c.target().upstream());
     var headers = new HashMap<String, String>();
-    if (upstream.isRelay()) {
+    if (upstream.mayBeRelay()) {
       headers.put("x-holdfast-client", Holdfast.CLIENT);
       headers.put("idempotency-key", idempotencyKey);
     }

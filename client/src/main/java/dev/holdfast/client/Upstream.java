@@ -4,6 +4,7 @@ import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Profiles;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,14 @@ record Upstream(
     headers = Map.copyOf(headers);
   }
 
-  /** Whether a relay of ours is there. */
+  /** Whether a relay of ours is there, as the caller says. */
   boolean isRelay() {
     return profile.name().equals(Profiles.RELAY);
+  }
+
+  /** Whether one may be there, which its answers would say. */
+  boolean mayBeRelay() {
+    return profile.continuation().contains(Profile.Rung.NATIVE);
   }
 
   /**
@@ -78,7 +84,11 @@ record Upstream(
         return profile;
       }
     }
-    return Profiles.find(Profiles.UNKNOWN).orElseThrow();
+    var unknown = Profiles.find(Profiles.UNKNOWN).orElseThrow();
+    var rungs = new ArrayList<Profile.Rung>();
+    rungs.add(Profile.Rung.NATIVE);
+    rungs.addAll(unknown.continuation());
+    return unknown.withContinuation(rungs, false);
   }
 
   /** All but the key. */

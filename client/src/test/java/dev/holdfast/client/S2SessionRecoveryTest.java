@@ -1,11 +1,16 @@
 package dev.holdfast.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Profile.Rung;
 import dev.holdfast.engine.dialect.Profiles;
+import dev.holdfast.engine.session.Seam;
 import dev.holdfast.simulator.provider.Manner;
+import dev.holdfast.simulator.provider.NoteManner;
+import dev.holdfast.simulator.provider.ProviderConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +54,52 @@ class S2SessionRecoveryTest {
       assertThat(answer.attempts()).hasSize(3);
       // One that only repeats what it was given makes no seam.
       assertThat(answer.seams()).hasSizeBetween(1, 2);
+    }
+  }
+
+  private Holdfast seedTemplate(NoteManner note) {
+    var config = ProviderConfig.DEFAULTS.withManner(Manner.REFUSE_PREFILL).withNotes(note);
+    return seedSession(upstreams.at("cut@60; ok", config)).continuation(Rung.ANCHOR).build(timing);
+  }
+
+  @Test
+  void seedsTemplate_whereTheModelRepeatsTheQuotation_isMatched() {
+    var heard = new StringBuilder();
+
+    try (var holdfast = seedTemplate(NoteManner.OBEYED)) {
+      var answer = holdfast.stream(Upstreams.request(), heard::append);
+
+      assertThat(answer.text()).isEqualTo(Upstreams.unbroken()).isEqualTo(heard.toString());
+      assertThat(answer.seams())
+          .extracting(Seam::rung, Seam::verdict)
+          .containsExactly(tuple(Rung.ANCHOR, Seam.Verdict.MATCHED));
+    }
+    assertThat(upstreams.bodies().getLast()).contains("\"role\":\"system\"");
+  }
+
+  @Test
+  void seedsTemplate_whereTheModelGoesStraightOn_isAnErrorUnderStrict() {
+    try (var holdfast = seedTemplate(NoteManner.IGNORED)) {
+      var thrown =
+          catchThrowableOfType(
+              StreamException.class, () -> holdfast.stream(Upstreams.request(), text -> {}));
+
+      assertThat(thrown.failure().why()).isEqualTo("unproven_seam");
+      assertThat(thrown.partialText()).isEqualTo(Upstreams.firstTokens(60));
+    }
+  }
+
+  @Test
+  void seedsTemplate_whereTheModelGoesStraightOn_isAcceptedAndMarkedUnderLenient() {
+    var config =
+        ProviderConfig.DEFAULTS.withManner(Manner.REFUSE_PREFILL).withNotes(NoteManner.IGNORED);
+    var url = upstreams.at("cut@60; ok", config);
+
+    try (var holdfast = seedSession(url).continuation(Rung.ANCHOR).lenient().build(timing)) {
+      var answer = holdfast.stream(Upstreams.request(), text -> {});
+
+      assertThat(answer.text()).isEqualTo(Upstreams.unbroken());
+      assertThat(answer.seams()).extracting(Seam::verdict).containsExactly(Seam.Verdict.UNPROVEN);
     }
   }
 

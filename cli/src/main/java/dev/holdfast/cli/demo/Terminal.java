@@ -13,7 +13,7 @@ import sun.misc.Signal;
  * The terminal at the standard output. The JDK tells neither whether there is one, if the input is
  * something else, nor its size; {@code test} and {@code stty} do, wherever terminals are obeyed.
  */
-final class Terminal {
+public final class Terminal {
   /**
    * How much a terminal shows.
    *
@@ -41,7 +41,7 @@ final class Terminal {
   private Terminal() {}
 
   /** Whether somebody watches, at something that obeys escape codes. */
-  static boolean isLive(Map<String, String> environment) {
+  public static boolean isLive(Map<String, String> environment) {
     String kind = environment.getOrDefault("TERM", "dumb");
     return !kind.equals("dumb") && !kind.isEmpty() && outputIsTerminal();
   }

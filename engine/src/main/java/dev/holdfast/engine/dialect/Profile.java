@@ -87,12 +87,16 @@ public record Profile(
     REPLAY
   }
 
-  /** The same with other rungs, which count as proven by whoever writes them. */
-  public Profile withContinuation(List<Rung> rungs) {
+  /**
+   * The same with other rungs.
+   *
+   * @param vouched whether whoever writes them vouches for a prefill among them
+   */
+  public Profile withContinuation(List<Rung> rungs, boolean vouched) {
     return new Profile(
         name,
         url,
-        rungs.contains(Rung.PREFILL) ? prefill.withProven(true) : prefill,
+        vouched && rungs.contains(Rung.PREFILL) ? prefill.withProven(true) : prefill,
         echo,
         rungs,
         doneWithoutReason,

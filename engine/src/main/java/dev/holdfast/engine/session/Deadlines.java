@@ -1,6 +1,9 @@
 package dev.holdfast.engine.session;
 
+import dev.holdfast.engine.failure.Failure;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The clocks of a session as data: one row each, with the time it runs out. The machine arms a
@@ -71,8 +74,21 @@ final class Deadlines {
     return at[clock.ordinal()] <= nowNanos;
   }
 
-  long span(Clock clock) {
-    return span[clock.ordinal()];
+  /** The silence of the upstream that has lasted too long; empty if none has. */
+  Optional<Failure> silence(long nowNanos) {
+    if (due(Clock.FIRST_PROGRESS, nowNanos)) {
+      return silence(Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT, Clock.FIRST_PROGRESS);
+    }
+    if (due(Clock.IDLE, nowNanos)) {
+      return silence(Failure.Silence.Kind.STALL, Clock.IDLE);
+    }
+    return due(Clock.LIVENESS, nowNanos)
+        ? silence(Failure.Silence.Kind.LIVENESS_TIMEOUT, Clock.LIVENESS)
+        : Optional.empty();
+  }
+
+  private Optional<Failure> silence(Failure.Silence.Kind kind, Clock clock) {
+    return Optional.of(new Failure.Silence(kind, Duration.ofNanos(span[clock.ordinal()])));
   }
 
   long earliest() {

@@ -50,6 +50,8 @@ final class NextStep {
   private SpendBound spend = SpendBound.NOTHING_SPENT;
   private @Nullable Target probing;
   private @Nullable Failure lastFailure;
+  private @Nullable Try upcoming;
+  private @Nullable NextAttempt decided;
 
   NextStep(
       SessionPlan plan, Surroundings surroundings, Committed committed, SplittableRandom random) {
@@ -107,9 +109,17 @@ final class NextStep {
     return brokenAtNanos;
   }
 
-  /** Why the last attempt was broken off; empty before the first break. */
-  Optional<Failure> lastFailure() {
-    return Optional.ofNullable(lastFailure);
+  /** This follows; a wait that is over is no decision anew. */
+  void decided(Try next, long nowNanos) {
+    if (lastFailure != null && !next.equals(upcoming)) {
+      decided = NextAttempt.of(next, lastFailure, nowNanos);
+    }
+    upcoming = next;
+  }
+
+  /** The attempt that was decided upon last; empty before the first break. */
+  Optional<NextAttempt> decided() {
+    return Optional.ofNullable(decided);
   }
 
   /** Whether asking again later may help a caller whose session ended so. */

@@ -12,7 +12,6 @@ import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Settlement;
 import dev.holdfast.engine.session.Deadlines.Clock;
 import dev.holdfast.engine.sse.EventBatch;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +59,6 @@ public final class SessionMachine {
   private @Nullable Transcript transcript;
   private @Nullable KeptAnswer kept;
   private NextStep.@Nullable Try upcoming;
-  private @Nullable NextAttempt announced;
   private @Nullable Outcome outcome;
   private int attemptNumber;
   private long now;
@@ -136,7 +134,7 @@ public final class SessionMachine {
    * first break.
    */
   public Optional<NextAttempt> nextAttempt() {
-    return Optional.ofNullable(announced);
+    return nextStep.decided();
   }
 
   public List<Seam> seams() {
@@ -367,13 +365,7 @@ public final class SessionMachine {
       end(nextStep.callerTimeout());
     } else if (deadlines.due(Clock.RETRY, now)) {
       deadlines.clear(Clock.RETRY);
-      var waited = Objects.requireNonNull(upcoming);
-      var step = nextStep.due(waited, now);
-      if (step.equals(waited)) {
-        acquire(waited);
-      } else {
-        take(step);
-      }
+      take(nextStep.due(Objects.requireNonNull(upcoming), now));
     } else if (a != null && !a.over) {
       attemptClocks(a);
     }
@@ -395,17 +387,9 @@ public final class SessionMachine {
       finished(a);
     } else if (deadlines.due(Clock.REFUSAL_BODY, now)) {
       attemptFailed(a, a.refusal());
-    } else if (deadlines.due(Clock.FIRST_PROGRESS, now)) {
-      attemptFailed(a, silence(Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT, Clock.FIRST_PROGRESS));
-    } else if (deadlines.due(Clock.IDLE, now)) {
-      attemptFailed(a, silence(Failure.Silence.Kind.STALL, Clock.IDLE));
-    } else if (deadlines.due(Clock.LIVENESS, now)) {
-      attemptFailed(a, silence(Failure.Silence.Kind.LIVENESS_TIMEOUT, Clock.LIVENESS));
+    } else {
+      deadlines.silence(now).ifPresent(failure -> attemptFailed(a, failure));
     }
-  }
-
-  private Failure silence(Failure.Silence.Kind kind, Clock clock) {
-    return new Failure.Silence(kind, Duration.ofNanos(deadlines.span(clock)));
   }
 
   private void appended(long upTo) {
@@ -504,7 +488,7 @@ public final class SessionMachine {
       case NextStep.End e -> end(e.failure());
       case NextStep.Try next -> {
         upcoming = next;
-        announced = nextStep.lastFailure().map(f -> NextAttempt.of(next, f, now)).orElse(null);
+        nextStep.decided(next, now);
         if (next.atNanos() <= now) {
           acquire(next);
         } else {

@@ -139,11 +139,6 @@ final class SessionDriver implements SessionReaders.Session {
 
   // ---- facts
 
-  /** Facts of other threads hop home first. */
-  private void tellFromAnywhere(Object fact) {
-    onHome(() -> tell(fact));
-  }
-
   private void tell(Object fact) {
     if (running) {
       facts.add(fact);
@@ -292,12 +287,16 @@ final class SessionDriver implements SessionReaders.Session {
       new AppendReply() {
         @Override
         public void appended(long upTo) {
-          tellFromAnywhere(new SessionFact.Appended(System.nanoTime(), upTo));
+          if (readers.isHome()) {
+            tell(new SessionFact.Appended(System.nanoTime(), upTo));
+          } else {
+            onHome(() -> tell(new SessionFact.Appended(System.nanoTime(), upTo)));
+          }
         }
 
         @Override
         public void failed(StoreFailure failure) {
-          tellFromAnywhere(new SessionFact.AppendFailed(System.nanoTime(), described(failure)));
+          onHome(() -> tell(new SessionFact.AppendFailed(System.nanoTime(), described(failure))));
         }
       };
 
@@ -462,14 +461,16 @@ final class SessionDriver implements SessionReaders.Session {
 
               @Override
               public void loaded(long last) {
-                tellFromAnywhere(
-                    new SessionFact.TranscriptLoaded(System.nanoTime(), attempt, builder.build()));
+                onHome(() ->
+                    tell(
+                        new SessionFact.TranscriptLoaded(
+                            System.nanoTime(), attempt, builder.build())));
               }
 
               @Override
               public void failed(StoreFailure failure) {
-                tellFromAnywhere(
-                    new SessionFact.AppendFailed(System.nanoTime(), described(failure)));
+                onHome(() ->
+                    tell(new SessionFact.AppendFailed(System.nanoTime(), described(failure))));
               }
             });
   }

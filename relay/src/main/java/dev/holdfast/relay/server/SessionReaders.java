@@ -121,9 +121,17 @@ final class SessionReaders {
     }
   }
 
-  /** Does something at home, at once if that is here. */
+  /** Whether this thread is that of its home. */
+  boolean isHome() {
+    return Thread.currentThread() == homeThread;
+  }
+
+  /**
+   * Does something at home, at once if that is here. What it tells carries the time there, as time
+   * never goes back.
+   */
   void onHome(Runnable act) {
-    if (Thread.currentThread() == homeThread) {
+    if (isHome()) {
       act.run();
     } else {
       home.runOnContext(nothing -> act.run());
@@ -197,7 +205,11 @@ final class SessionReaders {
             new Reply<ReadResult>() {
               @Override
               public void ok(ReadResult result) {
-                onHome(() -> read(c));
+                if (isHome()) {
+                  read(c);
+                } else {
+                  onHome(() -> read(c));
+                }
               }
 
               @Override

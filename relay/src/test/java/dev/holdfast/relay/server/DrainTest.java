@@ -10,6 +10,7 @@ import dev.holdfast.simulator.model.Style;
 import dev.holdfast.simulator.provider.Manner;
 import dev.holdfast.simulator.provider.ProviderConfig;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,83 @@ class DrainTest {
       rig.relay().drain().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
 
       assertThat(rig.relay().liveSessions()).isZero();
+    }
+  }
+
+  @Test
+  void drain_withReadersThatComeBack_servesThemAndBeginsNothing() throws Exception {
+    try (var upstream = new SteppedUpstream(4)) {
+      var rig =
+          RelayRig.start(
+              RelayRig.oneUpstream(upstream.url())
+                  + "workers: 2\ndrain: { accept: 0s, readers: 30s }\n");
+      var body = ComingBackTest.body("x");
+      var key = "Idempotency-Key: k";
+      try (var live = EventClient.post(rig.port(), body, key, "X-Session-ID: mine")) {
+        upstream.allow(2);
+        var seen = live.take(2);
+        var id = "Last-Event-ID: " + seen.getFirst().id();
+        var path = "/v1/sessions/" + live.header("x-holdfast-session");
+
+        var drained = rig.relay().drain().toCompletionStage().toCompletableFuture();
+        RelayRig.until("it drains", () -> isRefusedForNow(rig.port()));
+
+        assertThat(RawClient.get(rig.port(), path).status()).isEqualTo(200);
+        for (var unknown : new String[] {"Idempotency-Key: other", "X-Session-ID: mine"}) {
+          var heard = RawClient.post(rig.port(), RawClient.COMPLETIONS, body, unknown);
+          assertThat(heard.status()).isEqualTo(503);
+          assertThat(heard.header("x-should-retry")).isEqualTo("true");
+        }
+        var readers =
+            List.of(
+                EventClient.get(rig.port(), path + "/events", id),
+                EventClient.post(rig.port(), body, key, id),
+                EventClient.post(rig.port(), body, "X-Session-ID: mine", id));
+        for (var reader : readers) {
+          assertThat(reader.take(1)).isEqualTo(seen.subList(1, 2));
+        }
+        upstream.allow(3);
+        for (var reader : readers) {
+          assertThat(reader.rest()).hasSize(4);
+          assertThat(reader.ending()).isEqualTo(Heard.Ending.WHOLE);
+          reader.close();
+        }
+        assertThat(live.rest()).hasSize(4);
+        drained.get(30, TimeUnit.SECONDS);
+        assertThat(upstream.calls()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void drain_atItsEnd_writesTheErrorToEveryReaderBeforeItGoes() throws Exception {
+    int readersEach = 40;
+    try (var simulator = SimulatorServer.start()) {
+      var rig =
+          RelayRig.start(
+              RelayRig.oneUpstream(simulator.add("up", "stall@20*", Manner.PREFILL))
+                  + "workers: 2\ndrain: { accept: 0s, readers: 1s }\n");
+      var readers = new ArrayList<EventClient>();
+      for (int session = 0; session < 2; session++) {
+        var first = EventClient.post(rig.port(), ComingBackTest.body("s" + session));
+        readers.add(first);
+        var events = "/v1/sessions/" + first.header("x-holdfast-session") + "/events";
+        for (int i = 1; i < readersEach; i++) {
+          readers.add(EventClient.get(rig.port(), events));
+        }
+      }
+      for (var reader : readers) {
+        assertThat(reader.status()).isEqualTo(200);
+      }
+
+      var drained = rig.relay().drain().toCompletionStage().toCompletableFuture();
+
+      for (var reader : readers) {
+        assertThat(reader.rest().getLast().data()).contains("\"why\":\"draining\"");
+        assertThat(reader.ending()).isEqualTo(Heard.Ending.FIN);
+        reader.close();
+      }
+      drained.get(30, TimeUnit.SECONDS);
     }
   }
 

@@ -1,0 +1,110 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.relay.config.RelayConfig;
+import dev.holdfast.relay.server.Relay;
+import dev.holdfast.relay.server.RelayListener;
+import dev.holdfast.simulator.SimulatorServer;
+import dev.holdfast.simulator.fault.FaultPlan;
+import dev.holdfast.simulator.model.Model;
+import dev.holdfast.simulator.model.Prompt;
+import dev.holdfast.simulator.provider.ProviderConfig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class ChatCommandTest {
+  private static final String ASKED = "Say it [short].";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int chat(Map<String, String> environment, String... args) {
+    return new CommandLine(new ChatCommand(environment))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(args);
+  }
+
+  private static String unbroken() {
+    return new Model(1).answer(Prompt.of("user: " + ASKED + "\n")).text();
+  }
+
+  @Test
+  void simulator_needsNoKey_andAnswers() {
+    assertThat(chat(Map.of(), "--model", "simulator/any", ASKED)).isZero();
+    assertThat(out.toString()).isEqualTo(unbroken() + System.lineSeparator());
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void break_isMendedAndTold() {
+    assertThat(chat(Map.of(), "--model", "simulator/any", "--fault", "cut@4; ok", ASKED)).isZero();
+    assertThat(out.toString()).isEqualTo(unbroken() + System.lineSeparator());
+    assertThat(err.toString())
+        .contains("truncation; going on by")
+        .contains("whole, after 2 attempts, joined by prefill exact");
+  }
+
+  @Test
+  void failure_leavesThePartAndSaysWhy() {
+    assertThat(chat(Map.of(), "--model", "simulator/any", "--fault", "cut@4; 400*", ASKED))
+        .isEqualTo(1);
+    assertThat(unbroken()).startsWith(out.toString().strip());
+    assertThat(err.toString()).contains("expected a whole answer, got invalid_request");
+  }
+
+  @Test
+  void noKey_saysWhichVariablesToSet() {
+    assertThat(chat(Map.of(), "--model", "gpt-4.1", ASKED)).isEqualTo(2);
+    assertThat(err.toString()).contains("OPENAI_API_KEY").contains("DEEPSEEK_API_KEY");
+    assertThat(chat(Map.of(), ASKED)).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void baseUrl_withoutAModel_isWrongUse() {
+    assertThat(chat(Map.of(), "--base-url", "http://127.0.0.1/v1", ASKED)).isEqualTo(2);
+    assertThat(err.toString()).contains("--model");
+  }
+
+  @Test
+  void key_ofTheEnvironment_goesToTheBaseUrl() {
+    var wantsKey = ProviderConfig.DEFAULTS.withApiKey("k-1");
+    try (var server = SimulatorServer.start(0, FaultPlan.HEALTHY, wantsKey)) {
+      var key = Map.of("HOLDFAST_API_KEY", "k-1");
+
+      assertThat(chat(key, "--base-url", server.baseUrl(), "--model", "m", ASKED)).isZero();
+    }
+    assertThat(out.toString()).isEqualTo(unbroken() + System.lineSeparator());
+  }
+
+  @Test
+  void relay_atTheBaseUrl_isAsked() throws Exception {
+    try (var server = SimulatorServer.start()) {
+      var config =
+          RelayConfig.parse(
+              "listen: 127.0.0.1:0\nupstreams:\n  up: { dialect: openai-chat, url: \""
+                  + server.baseUrl()
+                  + "\", key: \"k\" }\n",
+              Map.of());
+      var relay =
+          Relay.start(config, RelayListener.NONE)
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(30, TimeUnit.SECONDS);
+      try {
+        var url = "http://127.0.0.1:" + relay.port() + "/v1";
+
+        assertThat(chat(Map.of(), "--base-url", url, "--model", "up/m", ASKED)).isZero();
+      } finally {
+        relay.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(out.toString()).isEqualTo(unbroken() + System.lineSeparator());
+  }
+}
