@@ -31,8 +31,7 @@ class SeamsCommandTest {
     var page = folder.resolve("page.md");
 
     int code =
-        execute(
-            "seams", "--breaks", "40", "--row", "prefill, exact [fixed]", "--write", "" + page);
+        execute("seams", "--breaks", "40", "--row", "prefill, exact [fixed]", "--write", "" + page);
 
     assertThat(code).as(out.toString()).isZero();
     assertThat(rows(page)).containsExactly("prefill, exact [fixed]");

@@ -9,21 +9,28 @@ public final class SeamPage {
       """
       # Seams
 
-      Answers broken at drawn places and joined by each rung of the ladder, in virtual time, against the
-      simulated provider. Made by `%s`; another seed gives another sample.
+      Answers broken at drawn places and joined by each rung of the ladder, in virtual time,
+      against the simulated provider. Another seed gives another sample. Made by
 
-      - *fixed*: the model gives the same answer each time, so the joined text must equal the unbroken one.
-        *differing*: it chooses other words in each attempt and numbers every word, so the ordinals must
-        run from the first to the last, each once and in order, and every mark between them must be there.
+      ```
+      %s
+      ```
+
+      - *fixed*: the model gives the same answer each time, so the joined text must equal the
+        unbroken one. *differing*: it chooses other words in each attempt and numbers every word,
+        so the ordinals must run from the first to the last, each once and in order, and every
+        mark between them must be there.
       - *breaks*: places in a text where an upstream was lost; an answer has one to three of them.
         *answered*: those after which the answer went on and came out right.
-      - *but for white space*: whole answers whose white space directly at a seam is not the model's own.
-      - *error*: answers that ended with an explicit error. Nothing wrong was shown; the text is kept.
+      - *but for white space*: whole answers whose white space directly at a seam is not the
+        model's own.
+      - *error*: answers that ended with an explicit error. Nothing wrong was shown; the text is
+        kept.
       - *silent wrong*: answers that ended complete, and not right. It must be 0.
-      - Rows with an anchor count the breaks where one exists; what broke elsewhere is judged too, and
-        stands under *aside*. Where none exists the rows are of their own.
-      - *must be*: the share that has to be answered; where an error is the right end, the share that is
-        allowed at most.
+      - Rows with an anchor count the breaks where one exists; what broke elsewhere is judged too,
+        and stands under *aside*. Where none exists the rows are of their own.
+      - *must be*: the share that has to be answered; where an error is the right end, the share
+        that is allowed at most.
 
       | row | breaks | aside | answered | must be | but for white space | error | silent wrong |
       |---|--:|--:|--:|--:|--:|--:|--:|
