@@ -78,7 +78,8 @@ class LadderTest {
   @Test
   void anchor_notRepeated_isAskedForTwice() {
     var session = broken(only(Rung.ANCHOR)).answer(Chat.text(REST) + Chat.stop()).called(3);
-    session.answer(Chat.texts(anchor(), REST) + Chat.stop());
+    var longer = Anchor.firm(TEXT).orElseThrow().text();
+    session.answer(Chat.texts(longer, REST) + Chat.stop());
 
     assertThat(session.complete().text()).isEqualTo(TEXT + REST);
   }

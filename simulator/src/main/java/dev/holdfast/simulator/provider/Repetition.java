@@ -97,12 +97,13 @@ final class Repetition {
 
   /** Some of the words are others, or but one of them is. */
   private static String paraphrased(String anchor, Dice dice) {
-    List<String> words = Tokens.of(anchor);
+    // Not the white space at the end: with that alone changed, it would be repeated to the letter.
+    List<String> words = Tokens.of(anchor.strip());
     var said = new StringBuilder();
-    int one = dice.below(words.size());
+    int one = words.indexOf(dice.pick(words.stream().filter(w -> !w.isBlank()).toList()));
     boolean all = dice.below(2) == 0;
     for (int i = 0; i < words.size(); i++) {
-      boolean other = all ? i % 3 == 1 : i == one;
+      boolean other = (all ? i % 3 == 1 : i == one) && !words.get(i).isBlank();
       said.append(other ? " " + dice.pick(OTHER_WORDS) : words.get(i));
     }
     return said.toString();

@@ -3,6 +3,7 @@ package dev.holdfast.simulator.seams;
 import dev.holdfast.engine.dialect.Dialect;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.chat.ChatDialect;
+import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.engine.session.Outcome;
@@ -46,7 +47,7 @@ final class SeamRun {
    * @param breaks at the positions that the row counts
    * @param aside breaks at others
    * @param lost how many of those that count were not answered
-   * @param why the final failure's word; empty where the answer is complete
+   * @param why the final failure's word, or sentence; empty where the answer is complete
    * @param told where it went wrong, for a person; empty unless it is silently wrong
    */
   record Result(long seed, int breaks, int aside, int lost, End end, String why, String told) {}
@@ -54,7 +55,7 @@ final class SeamRun {
   private static final int BREAKS_MAX = 3;
 
   /** More tokens than a repetition of the longest anchor and what may stand before it. */
-  private static final int BEYOND_REPETITION = 120;
+  private static final int BEYOND_REPETITION = 260;
 
   private static final int CONTEXT = 70;
 
@@ -80,7 +81,7 @@ final class SeamRun {
     Outcome outcome = line.drive(plan, seed);
 
     return switch (outcome) {
-      case Outcome.Failed failed -> failed(row, seed, line, failed.failure().why());
+      case Outcome.Failed failed -> failed(row, seed, line, failed.failure());
       case Outcome.Complete complete -> judged(row, seed, prompt, line);
     };
   }
@@ -91,7 +92,7 @@ final class SeamRun {
     return style == Style.LONG && dice.below(8) > 0 ? dice.pick(row.styles()) : style;
   }
 
-  private static Result failed(SeamRow row, long seed, SeamLine line, String why) {
+  private static Result failed(SeamRow row, long seed, SeamLine line, Failure failure) {
     String text = line.text();
     // The last break is where the text ends, whether or not anybody was asked to go on.
     var places = new TreeSet<Integer>(line.joints());
@@ -100,7 +101,14 @@ final class SeamRun {
     }
     int counted = counted(row, text, places);
     int lost = text.isEmpty() ? 0 : counted(row, text, Set.of(text.length()));
-    return new Result(seed, counted, places.size() - counted, lost, End.UNANSWERED, why, "");
+    return new Result(
+        seed, counted, places.size() - counted, lost, End.UNANSWERED, why(failure), "");
+  }
+
+  /** A seam that proved nothing says why in its sentence alone. */
+  private static String why(Failure failure) {
+    String why = failure.why();
+    return why.equals("unproven_seam") ? failure.message() : why;
   }
 
   private static Result judged(SeamRow row, long seed, Prompt prompt, SeamLine line) {
@@ -208,7 +216,8 @@ final class SeamRun {
         switch (dice.below(6)) {
           case 0 -> new Position.InsideEvent(token);
           case 1 -> new Position.InsideUtf8(token);
-          case 2 -> new Position.Bytes(dice.between(0, 300 * (tokens + 2)));
+          case 2 ->
+              new Position.Bytes(dice.between(300 * least, 300 * (Math.max(least, tokens) + 2)));
           default -> new Position.Tokens(token);
         };
     var choices = new ArrayList<Fault>();

@@ -81,7 +81,7 @@ final class ChatContinuation {
     if (left < 1) {
       return new Continuation.NothingLeft();
     }
-    var found = template.anchor(transcript.text());
+    var found = template.anchor(transcript.text(), way.attempt());
     if (found.isEmpty()) {
       return impossible(
           "no end of the text stands there only once, so it can't serve as an anchor");

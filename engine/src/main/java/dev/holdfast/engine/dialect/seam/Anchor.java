@@ -20,6 +20,9 @@ public record Anchor(String text) {
   /** More is not asked for: a text whose end is not unique by then is a refrain. */
   public static final int CODE_POINTS_MAX = 200;
 
+  /** One so long does not come again by chance in what a model writes next. */
+  public static final int CODE_POINTS_FIRM = 120;
+
   /** White space may make an anchor longer than its code points; not without bound. */
   private static final int RAW_CHARS_MAX = 4 * CODE_POINTS_MAX;
 
@@ -28,6 +31,18 @@ public record Anchor(String text) {
 
   /** The shortest anchor of a text; empty if there is none. */
   public static Optional<Anchor> shortest(String whole) {
+    return shortest(whole, CODE_POINTS_MIN);
+  }
+
+  /**
+   * The shortest anchor that does not come again by chance, or the whole of a text that is shorter,
+   * or else the shortest of all; empty if there is none.
+   */
+  public static Optional<Anchor> firm(String whole) {
+    return shortest(whole, CODE_POINTS_FIRM).or(() -> shortest(whole));
+  }
+
+  private static Optional<Anchor> shortest(String whole, int codePointsMin) {
     var text = whole.substring(Math.max(0, whole.length() - LOOKED_AT_CHARS_MAX));
     var folded = FoldedText.of(text);
     int unique = repeatedEnd(folded.text()) + 1;
@@ -37,7 +52,7 @@ public record Anchor(String text) {
       if (text.length() - folded.origin(from) > RAW_CHARS_MAX) {
         return Optional.empty();
       }
-      if (taken >= CODE_POINTS_MIN
+      if ((taken >= codePointsMin || (from == 0 && taken >= CODE_POINTS_MIN))
           && folded.text().length() - from >= unique
           && mayBegin(folded.text(), from)) {
         return Optional.of(new Anchor(text.substring(folded.origin(from))));
@@ -54,6 +69,13 @@ public record Anchor(String text) {
     int all = text.codePointCount(0, text.length());
     int from = text.offsetByCodePoints(0, Math.max(0, all - codePoints));
     return Optional.of(new Anchor(text.substring(from)));
+  }
+
+  /** Whether it does not come again by chance behind this text, whose end it is. */
+  boolean isFirm(String whole) {
+    var folded = FoldedText.of(text);
+    return folded.codePoints() >= CODE_POINTS_FIRM
+        || folded.text().length() == FoldedText.fold(whole).length();
   }
 
   /**

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The model was asked to repeat the end of the text and to go on. New is what follows the
  * repetition, and nothing is let through before it was found.
  *
- * <p><b>Search.</b> White space is folded on both sides, and an introduction is tolerated; a
- * repetition that does not come early, a second one behind the first, and a new beginning of the
+ * <p><b>Search.</b> White space is folded on both sides, and an {@link Introduction} is tolerated;
+ * a repetition that does not come early, a second one behind the first, and a new beginning of the
  * whole text prove nothing.
  *
  * <p><b>Marks.</b> A quotation mark or fence that the model opened before the repetition is closed
@@ -40,7 +40,9 @@ final class AnchorJoin implements Join {
   }
 
   private final String anchor;
+  private final boolean firm;
   private final String committed;
+  private final String before;
   private final String templateMark;
   private final boolean markBefore;
   private final boolean accepting;
@@ -57,10 +59,11 @@ final class AnchorJoin implements Join {
    */
   AnchorJoin(Anchor anchor, String committed, String templateMark, boolean accepting) {
     this.anchor = FoldedText.fold(anchor.text());
+    this.firm = anchor.isFirm(committed);
     this.committed = committed;
     this.templateMark = templateMark;
-    int from = committed.length() - anchor.text().length();
-    this.markBefore = Marks.closer(committed.substring(0, from)).isPresent();
+    this.before = committed.substring(0, committed.length() - anchor.text().length());
+    this.markBefore = Marks.closer(before).isPresent();
     this.accepting = accepting;
   }
 
@@ -155,11 +158,18 @@ final class AnchorJoin implements Join {
     return 8;
   }
 
-  private void found(String before, String after, StringBuilder fresh) {
-    Optional<String> opened = Marks.closer(before);
+  private void found(String written, String after, StringBuilder fresh) {
+    Optional<String> opened = Marks.closer(written);
+    var introduction = opened.isPresent() ? Marks.introduction(written) : written;
     boolean closed = opened.isPresent() && after.stripLeading().startsWith(opened.get());
     if (startsAgain(after) || (closed && startsAgain(behindMark(after, opened.get())))) {
       inDoubt("the model started again behind the anchor", after, fresh);
+      return;
+    }
+    var said =
+        Introduction.doubt(introduction, before, anchor.codePointCount(0, anchor.length()), firm);
+    if (said.isPresent()) {
+      inDoubt(said.get(), after, fresh);
       return;
     }
     if (opened.isPresent() && markBefore) {
@@ -177,7 +187,7 @@ final class AnchorJoin implements Join {
       join(after, closer.isEmpty() ? State.JOINED : State.OPEN_MARK, fresh);
       return;
     }
-    if (!Marks.introduction(before).isBlank()) {
+    if (!introduction.isBlank()) {
       inDoubt("the model spoke of the anchor and did not go on from it", after, fresh);
       return;
     }
@@ -243,8 +253,19 @@ final class AnchorJoin implements Join {
       inDoubt("a quotation mark behind the anchor may be a part of the answer", text, fresh);
       return;
     }
-    // The line break before a fence and the one after it are of the fence.
-    join(isFence() && text.startsWith("\n") ? text.substring(1) : text, State.JOINED, fresh);
+    join(behindAnchor(after.substring(0, after.indexOf(closer)), text), State.JOINED, fresh);
+  }
+
+  /**
+   * What the model wrote behind the repetition, the mark left out: the white space before it is of
+   * the repetition. The line breaks before a fence and after it are of the fence.
+   */
+  private String behindAnchor(String space, String text) {
+    if (!isFence()) {
+      return space + text;
+    }
+    var before = space.endsWith("\n") ? space.substring(0, space.length() - 1) : space;
+    return before + (text.startsWith("\n") ? text.substring(1) : text);
   }
 
   /** Where a mark begins that may be the last; the length of what is held if there is none. */

@@ -23,7 +23,10 @@ public record AnchorTemplate(Role role, String first, String second, Quotes quot
 
   /** What of the text is quoted. */
   public enum Quotes {
-    /** The shortest end that stands nowhere else in the text. */
+    /**
+     * The shortest end that stands nowhere else in the text; at the second try a longer one, which
+     * is told from new text even behind an introduction.
+     */
     SHORTEST,
     /** The last 200 characters. */
     LAST_200
@@ -70,10 +73,14 @@ public record AnchorTemplate(Role role, String first, String second, Quotes quot
     return at >= 0 && text.indexOf(PLACEHOLDER, at + 1) < 0;
   }
 
-  /** The anchor of a text; empty if it has none. */
-  public Optional<Anchor> anchor(String text) {
+  /**
+   * The anchor of a text; empty if it has none.
+   *
+   * @param attempt 1 for the first
+   */
+  public Optional<Anchor> anchor(String text, int attempt) {
     return switch (quotes) {
-      case SHORTEST -> Anchor.shortest(text);
+      case SHORTEST -> attempt == 1 ? Anchor.shortest(text) : Anchor.firm(text);
       case LAST_200 -> Anchor.last(text, 200);
     };
   }

@@ -31,15 +31,27 @@ class AnchorJoinTest {
   }
 
   private static String joined(String text, String answer, boolean byItself) {
-    var whole = fed(text, answer, answer.length(), byItself);
+    return joined(text, answer, byItself, 1);
+  }
+
+  /** The same at the second try, which asks for a longer anchor. */
+  private static String joinedAtSecond(String text, String answer) {
+    return joined(text, answer, true, 2);
+  }
+
+  private static String joined(String text, String answer, boolean byItself, int attempt) {
+    var whole = fed(text, answer, answer.length(), byItself, attempt);
     for (int piece : new int[] {1, 2, 7, 31}) {
-      assertThat(fed(text, answer, piece, byItself)).as("in pieces of %s", piece).isEqualTo(whole);
+      assertThat(fed(text, answer, piece, byItself, attempt))
+          .as("in pieces of %s", piece)
+          .isEqualTo(whole);
     }
     return whole.orElse(IN_DOUBT);
   }
 
-  private static Optional<String> fed(String text, String answer, int piece, boolean byItself) {
-    var gate = gate(text, false);
+  private static Optional<String> fed(
+      String text, String answer, int piece, boolean byItself, int attempt) {
+    var gate = gate(text, false, attempt);
     var passed = new StringBuilder();
     for (int at = 0; at < answer.length(); at += piece) {
       var next = answer.substring(at, Math.min(answer.length(), at + piece));
@@ -55,8 +67,13 @@ class AnchorJoinTest {
   }
 
   private static TextGate gate(String text, boolean accepting) {
-    return TextGate.anchored(
-        Anchor.shortest(text).orElseThrow(), AnchorTemplate.DEFAULT, 1, text, List.of(), accepting);
+    return gate(text, accepting, 1);
+  }
+
+  private static TextGate gate(String text, boolean accepting, int attempt) {
+    var template = AnchorTemplate.DEFAULT;
+    var anchor = template.anchor(text, attempt).orElseThrow();
+    return TextGate.anchored(anchor, template, attempt, text, List.of(), accepting);
   }
 
   @Test
@@ -76,9 +93,56 @@ class AnchorJoinTest {
     assertThat(joined(TEXT, TEXT + REST)).isEqualTo(REST);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Sure! Here is the rest:\n\n",
+        "Tất nhiên, tôi viết tiếp đây:\n",
+        "好的，继续：",
+        "[continued]\n---\n"
+      })
+  void repetition_behindAnIntroduction_isJoinedByALongAnchorAlone(String introduction) {
+    var longer = Anchor.firm(TEXT).orElseThrow().text();
+
+    assertThat(joined(TEXT, introduction + anchor(TEXT) + REST)).isEqualTo(IN_DOUBT);
+    assertThat(joinedAtSecond(TEXT, introduction + longer + REST)).isEqualTo(REST);
+  }
+
   @Test
-  void repetition_behindAnIntroduction_isJoined() {
-    assertThat(joined(TEXT, "Sure! Here is the rest:\n\n" + anchor(TEXT) + REST)).isEqualTo(REST);
+  void refrain_thatComesAgainInNewText_provesNothing() {
+    var refrain = "Row, row to the amber light,\nrow until the morning.\n";
+    var text = "9 ropes, a gannet and an isle,\n" + refrain.substring(0, refrain.length() - 8);
+    var straightOn = "orning.\n\n35 ropes, a drift and a keel,\n" + refrain + "\nSo ends the song.";
+
+    assertThat(anchor(text)).as("the anchor stands in the refrain").startsWith("Row");
+    assertThat(joined(text, straightOn)).isEqualTo(IN_DOUBT);
+    assertThat(joinedAtSecond(text, straightOn)).isEqualTo(IN_DOUBT);
+  }
+
+  @Test
+  void verse_thatTheNewTextSaysOnceMore_provesNothing() {
+    var verse =
+        "the ebb light,\nrow until the morning.\n\n11 ropes, an isle and a keel,\nRow, row to ";
+    var text = "7 ropes, a wharf and a yawl,\nRow, row to " + verse;
+
+    assertThat(joined(text, verse + "the ebb light, and so it ended.")).isEqualTo(IN_DOUBT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // It goes on in the middle of a word, or of a sentence.
+        "le, and so on. He said:\n",
+        ", and nobody came. He said:\n",
+        // It tells what the text tells.
+        "The keeper counted the ships again:\n",
+        // It announces nothing.
+        "Nobody came. The lamp was out. "
+      })
+  void newText_inWhichALongAnchorComesAgain_provesNothing(String newText) {
+    var longer = Anchor.firm(TEXT).orElseThrow().text();
+
+    assertThat(joinedAtSecond(TEXT, newText + longer + REST)).isEqualTo(IN_DOUBT);
   }
 
   @Test
@@ -135,6 +199,15 @@ class AnchorJoinTest {
   }
 
   @Test
+  void whiteSpace_insideAMarkThatCloses_isOfTheRepetition() {
+    var text = "Run:\n```python\nfor hour in range(7):\n    for minute in range(60):\n   ";
+    var rest = "     marks.append(hour)\n```\nThat is all there is.";
+
+    assertThat(joined(text, "“" + anchor(text) + "”" + rest)).isEqualTo(rest);
+    assertThat(joined(text, "~~~\n" + anchor(text) + "\n~~~\n" + rest)).isEqualTo(rest);
+  }
+
+  @Test
   void mark_thatMayBeOfTheAnswer_isKept() {
     var rest = ", \"no,\" she said, and \"no\" again. So it was that nobody went.";
 
@@ -178,8 +251,9 @@ class AnchorJoinTest {
   @ValueSource(strings = {"```\n", "```text\n", "Here:\n```\n", "~~~\n"})
   void fence_closedAtTheEnd_isDropped(String open) {
     var fence = open.contains("~") ? "~~~" : "```";
+    var longer = Anchor.firm(TEXT).orElseThrow().text();
 
-    assertThat(joined(TEXT, open + anchor(TEXT) + REST + "\n" + fence)).isEqualTo(REST);
+    assertThat(joinedAtSecond(TEXT, open + longer + REST + "\n" + fence)).isEqualTo(REST);
   }
 
   @Test

@@ -22,6 +22,19 @@ class AnchorTest {
   }
 
   @Test
+  void firm_isTooLongToComeAgainOrTheWholeText() {
+    var longer = Anchor.firm(PROSE).orElseThrow();
+    var whole = Anchor.firm(PROSE.substring(0, 60)).orElseThrow();
+
+    assertThat(longer.text().length()).isBetween(120, 140);
+    assertThat(longer.isFirm(PROSE)).isTrue();
+    assertThat(whole.text()).isEqualTo(PROSE.substring(0, 60));
+    assertThat(whole.isFirm(PROSE.substring(0, 60))).isTrue();
+    assertThat(Anchor.shortest(PROSE).orElseThrow().isFirm(PROSE)).isFalse();
+    assertThat(Anchor.firm("It is amber 17.")).isEmpty();
+  }
+
+  @Test
   void shortest_keepsTheWhiteSpaceAtTheEnd() {
     assertThat(shortest(PROSE + ",\n  ")).endsWith("a long while,\n  ");
   }
@@ -122,7 +135,7 @@ class AnchorTest {
   @Test
   void template_seed_quotesTheLastTwoHundredCharacters() {
     var text = PROSE.repeat(3);
-    var anchor = AnchorTemplate.SEED.anchor(text).orElseThrow();
+    var anchor = AnchorTemplate.SEED.anchor(text, 1).orElseThrow();
 
     assertThat(anchor.text()).hasSize(200);
     assertThat(AnchorTemplate.SEED.note(anchor, 1)).contains(anchor.text());
