@@ -197,6 +197,9 @@ final class NextStep {
   Step afterProbe(Attempt a, boolean proven, long nowNanos) {
     endProbe();
     ladder.probed(a.target, proven);
+    if (bounded()) {
+      return new End(lastFailure == null ? unproven(a.target) : lastFailure);
+    }
     return climb(a.target, lastFailure, nowNanos, nowNanos);
   }
 

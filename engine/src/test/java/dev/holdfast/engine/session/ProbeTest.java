@@ -6,6 +6,7 @@ import dev.holdfast.engine.dialect.Profile.Echo;
 import dev.holdfast.engine.dialect.Profile.Rung;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.guard.Settlement;
+import dev.holdfast.engine.retry.RetryPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -82,6 +83,24 @@ class ProbeTest {
 
     assertThat(session.complete().text()).isEqualTo("Hello there!");
     assertThat(session.machine.seams().getFirst().verdict()).isEqualTo(Seam.Verdict.UNPROVEN);
+  }
+
+  @Test
+  void probe_asTheLastCallOfTheBound_endsTheSession() {
+    var session =
+        sessions
+            .plan()
+            .among(shared)
+            .probing()
+            .retry(RetryPolicy.DEFAULTS.withAttempts(5, 2))
+            .targets(UNPROVEN)
+            .begin();
+    session.answer(Chat.text("Hello there")).end().called(2);
+
+    session.answer(Chat.texts(" zorb", "lat\n6") + Chat.finish("length") + Chat.DONE);
+
+    session.called(2).failed("truncation");
+    assertThat(shared.knowledge(TARGET).prefillProven()).isTrue();
   }
 
   @Test

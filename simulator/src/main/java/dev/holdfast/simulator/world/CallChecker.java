@@ -27,10 +27,15 @@ final class CallChecker {
         silent < plan.retry().attemptsWithoutProgressMax() + UNCOUNTED || guards.hadMassBreak(),
         "attempts without progress within the bound",
         () -> session.id + " goes on after " + silent + " in a row");
+    var driver = session.driver;
+    verdicts.expect(
+        driver == null || !driver.cancelled(),
+        "no call after a cancel",
+        () -> session.id + " calls after it was cancelled");
     verdicts.expect(
         !session.over(), "no call after the end", () -> session.id + " calls after its end");
     verdicts.expect(
-        call.asked.prefix().isEmpty() || !call.asked.isOurs() || call.asked.streamed(),
+        !call.asked.goesOn() || !call.asked.isOurs() || call.asked.streamed(),
         "continuations are streamed",
         () -> session.id);
   }

@@ -35,11 +35,12 @@ final class Connection {
 
   private record Body(int status, byte[] bytes) {}
 
-  private final SessionSpec.ReaderSpec spec;
+  private final ReaderSpec spec;
   private final VirtualTime time;
   private final Theirs theirs;
   private @Nullable Ours ours;
   private final ArrayDeque<Object> pipe = new ArrayDeque<>();
+  private long servedNanos;
   private int taken;
   private int buffered;
   private boolean full;
@@ -47,7 +48,7 @@ final class Connection {
   private boolean deaf;
   private boolean gone;
 
-  Connection(SessionSpec.ReaderSpec spec, VirtualTime time, Theirs theirs) {
+  Connection(ReaderSpec spec, VirtualTime time, Theirs theirs) {
     this.spec = spec;
     this.time = time;
     this.theirs = theirs;
@@ -55,6 +56,15 @@ final class Connection {
 
   void served(Ours by) {
     ours = by;
+    servedNanos = time.nanos();
+    if (gone) {
+      time.after(0, by::left);
+    }
+  }
+
+  /** Since when we serve it. */
+  long servedNanos() {
+    return servedNanos;
   }
 
   // ---- our end

@@ -1,10 +1,11 @@
 package dev.holdfast.simulator.world;
 
-import dev.holdfast.engine.delivery.Delivery;
-import dev.holdfast.engine.delivery.DeliveryCommand;
+import static dev.holdfast.engine.delivery.ReaderKind.ANSWER;
+import static dev.holdfast.engine.delivery.ReaderKind.BODY;
+
 import dev.holdfast.engine.delivery.DeliveryFact;
 import dev.holdfast.engine.delivery.ReaderKind;
-import dev.holdfast.engine.dialect.ErrorNotice;
+import dev.holdfast.engine.dialect.DialectRequest.Mode;
 import dev.holdfast.engine.dialect.chat.ChatDialect;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Ask;
@@ -16,64 +17,33 @@ import dev.holdfast.engine.session.SessionFact;
 import dev.holdfast.engine.session.SessionMachine;
 import dev.holdfast.engine.session.SessionPlan;
 import dev.holdfast.engine.sse.EventBatch;
-import dev.holdfast.engine.sse.SseEncoder;
-import dev.holdfast.engine.sse.WireBuffer;
 import dev.holdfast.journal.AppendReply;
 import dev.holdfast.journal.FinishRecord;
-import dev.holdfast.journal.ReadResult;
-import dev.holdfast.journal.Reply;
 import dev.holdfast.journal.SessionRef;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.TranscriptReply;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The thin driver of one session, as the relay has one: turns what happens into facts, and commands
  * into acts on guards, store, upstreams and connections. Holds no policy.
  */
-final class Driver implements AppendReply {
-  private static final int READ_BYTES_MAX = 64 << 10;
-  private static final String HISTORY = "worldworld";
+final class Driver implements AppendReply, Serving.Host {
   private static final long LATE_NANOS = 1_000_000_000L;
 
-  /** What a driver finds around it. */
-  interface Surroundings {
-    VirtualTime time();
-
-    Verdicts verdicts();
-
-    WatchedGuards guards(String upstream);
-
-    WatchedStore store();
-
-    Call open(int session, SessionCommand.OpenUpstream command, Call.Ear ear);
-
-    /** How late the next timer is. */
-    long lateNanos();
-
-    /** How long the answer of a guard is on its way. */
-    long hopNanos();
-
-    long wallMillis();
-  }
-
-  private final Surroundings world;
+  private final Scene world;
   private final int number;
   private final String id;
   private final SessionPlan plan;
-  private final SessionRef ref;
   private final SessionMachine machine;
-  private final Delivery delivery;
+  private final Serving serving;
+  private final Desk desk;
 
   private final ArrayDeque<Object> facts = new ArrayDeque<>();
-  private final Map<Integer, Connection> connections = new HashMap<>();
-  private final WireBuffer wire = new WireBuffer(1 << 10);
-  private int readers;
+  private SessionRef ref;
+  private byte @Nullable [] body;
   private boolean running;
   private @Nullable Turn turn;
   private @Nullable Call call;
@@ -81,54 +51,91 @@ final class Driver implements AppendReply {
   private int outcomes;
   private long overNanos;
   private long timer;
-  private long deliveryTimer;
+  private boolean cancelled;
+  private boolean told;
+  private boolean forgotten;
   private long homeNanos = Long.MIN_VALUE;
   private @Nullable SessionFact late;
 
-  Driver(
-      Surroundings world,
-      int number,
-      String id,
-      SessionPlan plan,
-      SessionRef ref,
-      SessionMachine machine,
-      Delivery delivery) {
+  Driver(Scene world, Desk desk, int number, String id, SessionPlan plan, SessionMachine machine) {
     this.world = world;
+    this.desk = desk;
     this.number = number;
     this.id = id;
     this.plan = plan;
-    this.ref = ref;
+    this.ref = new SessionRef(id, 1);
     this.machine = machine;
-    this.delivery = delivery;
+    this.serving = new Serving(world, this, desk.delivery());
   }
 
-  void begin() {
+  /** The store has it: it begins, with its first reader. Others may have found it before. */
+  void begin(SessionRef created, Connection first, boolean canComeBack) {
+    ref = created;
+    attach(first, plan.request().mode() == Mode.STREAMED ? ANSWER : BODY, 0, canComeBack);
     tell(new SessionFact.Accepted(now()));
   }
 
-  void cancel(String reason) {
+  /** The store does not have it: whoever found it meanwhile is told so. */
+  void neverBegan() {
+    outcome =
+        new Outcome.Failed(
+            new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, "it was not stored"), true);
+    over(outcome);
+  }
+
+  @Override
+  public void cancel(String reason) {
     tell(new SessionFact.CancelRequested(now(), reason));
   }
 
-  /** A reader connects. */
-  void attach(Connection connection, long after, boolean streaming, boolean canComeBack) {
-    int reader = ++readers;
-    connections.put(reader, connection);
-    connection.served(
-        new Connection.Ours() {
-          @Override
-          public void drained() {
-            tell(new DeliveryFact.Drained(now(), reader));
-          }
+  /** The process stops. */
+  void stop() {
+    var why = new Failure.Stopped(Failure.Stopped.Kind.DRAINING, "the process stops");
+    tell(new SessionFact.Stopping(now()));
+    tell(new DeliveryFact.Leaving(now(), why));
+  }
 
-          @Override
-          public void left() {
-            connections.remove(reader);
-            tell(new DeliveryFact.ReaderLeft(now(), reader));
-          }
-        });
-    var kind = streaming ? ReaderKind.ANSWER : ReaderKind.BODY;
-    tell(new DeliveryFact.ReaderAttached(now(), reader, after, kind, canComeBack));
+  /** Adds a reader; false if it is too late, and the log has all there is. */
+  boolean attach(Connection connection, ReaderKind kind, long after, boolean canComeBack) {
+    if (forgotten) {
+      return false;
+    }
+    serving.attach(connection, kind, after, canComeBack);
+    return true;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public void orphaned() {
+    desk.orphaned(this);
+  }
+
+  @Override
+  public void adopted() {
+    desk.adopted(this);
+  }
+
+  Serving serving() {
+    return serving;
+  }
+
+  /** Whether somebody cancelled it, or nobody was left to read it. */
+  boolean cancelled() {
+    return cancelled;
+  }
+
+  /** Whether it goes on without a reader. */
+  boolean isOrphan() {
+    return outcome == null && !cancelled && serving.isOrphan();
+  }
+
+  /** Whether nothing is asked of an upstream at this moment. */
+  boolean isIdle() {
+    return call == null || call.done();
   }
 
   /** How it ended; null while it runs. */
@@ -154,8 +161,17 @@ final class Driver implements AppendReply {
     return world.time().nanos();
   }
 
+  @Override
+  public void tell(DeliveryFact fact) {
+    take(fact);
+  }
+
+  private void tell(SessionFact fact) {
+    take(fact);
+  }
+
   /** Facts that arise from a command wait until all commands before are done. */
-  private void tell(Object fact) {
+  private void take(Object fact) {
     facts.add(fact);
     if (running) {
       return;
@@ -164,17 +180,25 @@ final class Driver implements AppendReply {
     for (var next = facts.poll(); next != null; next = facts.poll()) {
       if (next instanceof SessionFact f) {
         machine.accept(f);
+        cancelled |= f instanceof SessionFact.CancelRequested;
         for (var command = machine.poll(); command != null; command = machine.poll()) {
           act(command, f);
         }
-      } else if (next instanceof DeliveryFact f) {
-        delivery.accept(f);
-        for (var command = delivery.poll(); command != null; command = delivery.poll()) {
-          act(command);
+        if (f instanceof SessionFact.CancelRequested) {
+          world.verdicts().expect(isIdle(), "a cancel closes the call", () -> id + " calls on");
         }
+      } else if (next instanceof DeliveryFact f) {
+        serving.accept(f);
       }
     }
     running = false;
+    if (told && serving.count() == 0) {
+      forgotten = true;
+      serving.close();
+      desk.forget(this);
+    } else if (told) {
+      serving.pin();
+    }
   }
 
   // ---- the session's half
@@ -214,7 +238,7 @@ final class Driver implements AppendReply {
                   }
                 });
       }
-      case SessionCommand.Answer c -> tell(new DeliveryFact.BodyReady(now(), c.body()));
+      case SessionCommand.Answer c -> body = c.body();
       case SessionCommand.Finish c -> finish(c.outcome());
     }
   }
@@ -251,36 +275,88 @@ final class Driver implements AppendReply {
     outcome = how;
     outcomes++;
     overNanos = now();
+    world
+        .verdicts()
+        .expect(
+            overNanos <= serving.endsForWantOfReaders(),
+            "nothing goes on for nobody",
+            () -> id + " went on though nobody read it");
     world.verdicts().trace(() -> id + " is over: " + how);
-    FinishRecord record =
-        switch (how) {
-          case Outcome.Complete o -> new FinishRecord.Complete();
-          case Outcome.Failed o ->
-              o.failure() instanceof Failure.Cancelled
-                  ? new FinishRecord.Cancelled(o.failure().message())
-                  : new FinishRecord.Failed(
-                      o.failure().why(),
-                      ChatDialect.INSTANCE.status(o.failure()),
-                      o.failure().message(),
-                      o.retryable(),
-                      List.of());
-        };
+    if (body != null && how instanceof Outcome.Complete) {
+      keepBody(body, how);
+    } else {
+      writeFinish(how);
+    }
+  }
+
+  /** The one body is kept before anybody gets it, like any event. */
+  private void keepBody(byte[] whole, Outcome how) {
+    var event = new EventBatch();
+    event.reset(1);
+    event.add(whole, 0, whole.length);
     world
         .store()
-        .finish(
+        .append(
             ref,
-            record,
+            event,
             new AppendReply() {
               @Override
               public void appended(long upTo) {
-                tell(new DeliveryFact.SessionFinished(now(), how));
+                tell(new DeliveryFact.Emitted(now(), upTo));
+                tell(new DeliveryFact.BodyReady(now(), whole));
+                writeFinish(how);
               }
 
               @Override
               public void failed(StoreFailure failure) {
-                tell(new DeliveryFact.SessionFinished(now(), how));
+                writeFinish(lost(failure));
               }
             });
+  }
+
+  private static Outcome lost(StoreFailure failure) {
+    return new Outcome.Failed(
+        new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, failure.toString()), true);
+  }
+
+  private void writeFinish(Outcome how) {
+    world
+        .store()
+        .finish(
+            ref,
+            record(how),
+            new AppendReply() {
+              @Override
+              public void appended(long upTo) {
+                over(how);
+              }
+
+              @Override
+              public void failed(StoreFailure failure) {
+                // Without its last record no reader may believe that it has the whole.
+                over(lost(failure));
+              }
+            });
+  }
+
+  private void over(Outcome how) {
+    told = true;
+    tell(new DeliveryFact.SessionFinished(now(), how));
+  }
+
+  private static FinishRecord record(Outcome how) {
+    return switch (how) {
+      case Outcome.Complete o -> new FinishRecord.Complete();
+      case Outcome.Failed o ->
+          o.failure() instanceof Failure.Cancelled
+              ? new FinishRecord.Cancelled(o.failure().message())
+              : new FinishRecord.Failed(
+                  o.failure().why(),
+                  ChatDialect.INSTANCE.status(o.failure()),
+                  o.failure().message(),
+                  o.retryable(),
+                  List.of());
+    };
   }
 
   private void load(int attempt) {
@@ -418,129 +494,5 @@ final class Driver implements AppendReply {
         world.time().after(hop, unlessWithdrawn);
       }
     }
-  }
-
-  // ---- the readers' half
-
-  private void act(DeliveryCommand command) {
-    switch (command) {
-      case DeliveryCommand.CommitHead c -> connection(c.reader(), Connection::head);
-      case DeliveryCommand.Send c -> send(c);
-      case DeliveryCommand.Comment c ->
-          connection(
-              c.reader(),
-              to -> {
-                wire.clear();
-                SseEncoder.comment(wire, "still here");
-                to.write(wire.toByteArray());
-              });
-      case DeliveryCommand.SendBody c -> last(c.reader(), to -> to.body(200, c.body()));
-      case DeliveryCommand.Refuse c ->
-          last(
-              c.reader(),
-              to ->
-                  to.body(
-                      ChatDialect.INSTANCE.status(c.failure()),
-                      ChatDialect.INSTANCE.errorBody(notice(c.failure(), c.retryable()))));
-      case DeliveryCommand.EndCleanly c -> last(c.reader(), Connection::endCleanly);
-      case DeliveryCommand.EndWithError c ->
-          last(
-              c.reader(),
-              to -> {
-                to.write(ChatDialect.INSTANCE.errorEvent(notice(c.failure(), c.retryable())));
-                to.cut();
-              });
-      case DeliveryCommand.Cut c -> last(c.reader(), Connection::cut);
-      case DeliveryCommand.EndEmpty c -> last(c.reader(), to -> to.body(204, new byte[0]));
-      case DeliveryCommand.RefuseCursor c -> last(c.reader(), to -> to.body(412, new byte[0]));
-      case DeliveryCommand.TurnAway c -> last(c.reader(), to -> to.body(429, new byte[0]));
-      case DeliveryCommand.NoteOrphan c -> {}
-      case DeliveryCommand.ForgetOrphan c -> {}
-      case DeliveryCommand.CancelSession c ->
-          tell(new SessionFact.CancelRequested(now(), c.reason()));
-      case DeliveryCommand.ArmDeadline c -> {
-        long armed = ++deliveryTimer;
-        world
-            .time()
-            .timer(
-                c.atNanos() - now() + world.lateNanos(),
-                () -> {
-                  if (armed == deliveryTimer) {
-                    tell(new DeliveryFact.DeadlinePassed(now(), c.deadline()));
-                  }
-                });
-      }
-    }
-  }
-
-  private ErrorNotice notice(Failure failure, boolean retryable) {
-    return new ErrorNotice(failure, retryable, List.of(), id);
-  }
-
-  private void connection(int reader, Consumer<Connection> act) {
-    var connection = connections.get(reader);
-    if (connection != null) {
-      act.accept(connection);
-    }
-  }
-
-  /** The last thing that is done to a connection. */
-  private void last(int reader, Consumer<Connection> act) {
-    var connection = connections.remove(reader);
-    if (connection != null) {
-      act.accept(connection);
-    }
-  }
-
-  private void send(DeliveryCommand.Send c) {
-    var connection = connections.get(c.reader());
-    if (connection == null) {
-      return;
-    }
-    var batch = new EventBatch();
-    world
-        .store()
-        .read(
-            id,
-            c.after(),
-            Math.min(READ_BYTES_MAX, connection.room()),
-            batch,
-            new Reply<>() {
-              @Override
-              public void ok(ReadResult result) {
-                written(c, batch);
-              }
-
-              @Override
-              public void failed(StoreFailure failure) {
-                lost(c.reader());
-              }
-            });
-  }
-
-  /** The log can't be read: a cut, and whoever follows cursors comes back. */
-  private void lost(int reader) {
-    last(reader, Connection::cut);
-    tell(new DeliveryFact.ReaderLeft(now(), reader));
-  }
-
-  private void written(DeliveryCommand.Send c, EventBatch batch) {
-    var connection = connections.get(c.reader());
-    if (connection == null) {
-      return;
-    }
-    wire.clear();
-    long through = c.after();
-    for (int i = 0; i < batch.count() && through < c.upTo(); i++) {
-      SseEncoder.id(wire, HISTORY, ++through);
-      wire.append(batch.array(i), batch.start(i), batch.end(i));
-    }
-    if (through == c.after()) {
-      lost(c.reader());
-      return;
-    }
-    world.store().shown(id, through);
-    boolean writable = connection.write(wire.toByteArray());
-    tell(new DeliveryFact.Sent(now(), c.reader(), through, writable));
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
+import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.StoreFaultPlan;
 import java.util.List;
 
@@ -15,6 +16,8 @@ import java.util.List;
  * @param clocks of all sessions
  * @param retry of all sessions
  * @param delivery of all readers
+ * @param orphansMax sessions of one owner that may go on without a reader
+ * @param limits how long the store keeps what
  * @param guards of all upstreams
  * @param store how badly it behaves until it heals
  * @param process how our process behaves
@@ -23,6 +26,7 @@ import java.util.List;
  * @param breaks moments at which an upstream cuts all that streams
  * @param outages times in which an upstream refuses every connection
  * @param stops of the whole process
+ * @param drains when the process stops and begins anew with the same store
  * @param spares sessions that arrive one by one while the run is smaller than it should be
  * @param healNanos when all faults end, if the run is large enough by then
  * @param boundNanos how long after that all sessions must be over
@@ -34,6 +38,8 @@ record Plan(
     Clocks clocks,
     RetryPolicy retry,
     DeliverySettings delivery,
+    int orphansMax,
+    MemoryLimits limits,
     GuardSettings guards,
     StoreFaultPlan store,
     Process process,
@@ -42,6 +48,7 @@ record Plan(
     List<Break> breaks,
     List<Outage> outages,
     List<Stop> stops,
+    List<Long> drains,
     List<SessionSpec> spares,
     long healNanos,
     long boundNanos,
@@ -94,6 +101,7 @@ record Plan(
     breaks = List.copyOf(breaks);
     outages = List.copyOf(outages);
     stops = List.copyOf(stops);
+    drains = List.copyOf(drains);
     spares = List.copyOf(spares);
     latecomers = List.copyOf(latecomers);
   }
@@ -105,6 +113,8 @@ record Plan(
         newClocks,
         retry,
         delivery,
+        orphansMax,
+        limits,
         guards,
         store,
         process,
@@ -113,6 +123,7 @@ record Plan(
         breaks,
         outages,
         stops,
+        drains,
         spares,
         healNanos,
         boundNanos,
@@ -126,6 +137,8 @@ record Plan(
         clocks,
         retry,
         delivery,
+        orphansMax,
+        limits,
         newGuards,
         store,
         process,
@@ -134,6 +147,7 @@ record Plan(
         breaks,
         outages,
         stops,
+        drains,
         spares,
         healNanos,
         boundNanos,
@@ -147,6 +161,8 @@ record Plan(
         clocks,
         retry,
         delivery,
+        orphansMax,
+        limits,
         guards,
         store,
         process,
@@ -155,6 +171,7 @@ record Plan(
         newBreaks,
         newOutages,
         stops,
+        drains,
         spares,
         healNanos,
         boundNanos,
@@ -175,6 +192,8 @@ record Plan(
         clocks,
         retry,
         delivery,
+        orphansMax,
+        limits,
         guards,
         store,
         stopping,
@@ -183,6 +202,7 @@ record Plan(
         breaks,
         outages,
         List.of(stop),
+        drains,
         spares,
         healNanos,
         boundNanos,
@@ -195,6 +215,8 @@ record Plan(
     var out = new StringBuilder("plan of seed " + seed + "\n");
     line(out, "clocks", clocks);
     line(out, "retry", retry);
+    line(out, "delivery", delivery + ", orphans " + orphansMax);
+    line(out, "limits", limits);
     line(out, "guards", guards);
     line(out, "store", store);
     line(out, "process", process);
@@ -216,6 +238,7 @@ record Plan(
                 + seconds(o.answerNanos)));
     stops.forEach(
         s -> line(out, "stop at", seconds(s.atNanos) + " for " + seconds(s.lastingNanos)));
+    drains.forEach(at -> line(out, "drain at", seconds(at)));
     line(out, "healed at", seconds(healNanos) + ", all over after " + seconds(boundNanos));
     for (int i = 0; i < spares.size(); i++) {
       session(out, "spare " + i, spares.get(i));
@@ -232,23 +255,18 @@ record Plan(
         name,
         seconds(s.arriveNanos())
             + " "
-            + s.mode()
-            + " "
             + s.item().question()
             + " ("
             + s.item().deltas()
             + " deltas) targets "
             + s.targets()
-            + (s.lenient() ? " lenient" : "")
-            + (s.probe() ? " probe" : "")
-            + (s.effort() ? " effort" : "")
-            + (s.callerTimeoutNanos() > 0 ? " caller " + seconds(s.callerTimeoutNanos()) : "")
-            + (s.cancelNanos() > 0 ? " cancel " + seconds(s.cancelNanos()) : "")
-            + " owes "
-            + s.unacknowledgedBytesMax());
+            + (s.cancel().isNever()
+                ? ""
+                : " cancel " + seconds(s.cancel().nanos()) + " after call " + s.cancel().call()));
+    line(out, "  asking", s.asking());
     line(out, "  fates", s.fates());
     line(out, "  wire", s.wire());
-    line(out, "  readers", s.readers());
+    s.readers().forEach(r -> line(out, "  reader", r));
   }
 
   private static void line(StringBuilder out, String name, Object value) {

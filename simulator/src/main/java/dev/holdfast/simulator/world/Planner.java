@@ -1,13 +1,17 @@
 package dev.holdfast.simulator.world;
 
 import dev.holdfast.engine.delivery.DeliverySettings;
+import dev.holdfast.engine.delivery.DeliverySettings.OnDisconnect;
 import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
+import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.StoreFaultPlan;
+import dev.holdfast.simulator.world.ReaderSpec.Opening;
+import dev.holdfast.simulator.world.SessionSpec.Asking;
+import dev.holdfast.simulator.world.SessionSpec.Cancel;
 import dev.holdfast.simulator.world.SessionSpec.Chunking;
 import dev.holdfast.simulator.world.SessionSpec.Mode;
-import dev.holdfast.simulator.world.SessionSpec.ReaderSpec;
 import dev.holdfast.simulator.world.SessionSpec.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +22,15 @@ import java.util.List;
 final class Planner {
   private static final long SECOND = 1_000_000_000L;
   private static final int SPARES = 16;
+
+  /** What those come with who did not send the request. */
+  private static final List<Opening> LATER =
+      List.of(
+          Opening.FROM_START,
+          Opening.SOMEWHERE,
+          Opening.SOMEWHERE,
+          Opening.AT_END,
+          Opening.PAST_END);
 
   /**
    * After the last fault everything must be over within this. Longest: calls that hang at the
@@ -62,7 +75,8 @@ final class Planner {
               BOUND_NANOS + i * APART_NANOS,
               Item.drawn(kind(), draw),
               route(targets.size()),
-              wire()));
+              wire())
+              .withReaders(latecomers()));
     }
     return new Plan(
         seed,
@@ -70,6 +84,8 @@ final class Planner {
         clocks(),
         retry(),
         delivery(),
+        draw.chance(0.8) ? 10_000 : draw.between(1, 2),
+        limits(),
         guards(),
         store(),
         process(),
@@ -78,10 +94,33 @@ final class Planner {
         breaks(targets),
         outages(targets),
         stops(),
+        drains(),
         spares(targets.size()),
         healNanos,
         BOUND_NANOS,
         latecomers);
+  }
+
+  /** Those who come when all is well: at first, from a cursor, and long after the end. */
+  private List<ReaderSpec> latecomers() {
+    var readers = new ArrayList<ReaderSpec>();
+    readers.add(ReaderSpec.PLAIN);
+    for (int i = draw.between(0, 2); i > 0; i--) {
+      readers.add(
+          new ReaderSpec(
+              draw.spread(1, 100_000),
+              draw.pick(LATER),
+              draw.between(0, 100) / 100.0,
+              64 << 10,
+              64 << 10,
+              0,
+              draw.between(1, 20),
+              draw.between(0, 3),
+              draw.spread(1, 5_000),
+              draw.chance(0.2),
+              false));
+    }
+    return readers;
   }
 
   private List<TargetSpec> targets() {
@@ -118,21 +157,36 @@ final class Planner {
 
   private SessionSpec session(int targets) {
     var item = Item.drawn(kind(), draw);
-    var mode = draw.chance(0.8) ? Mode.STREAMED : draw.pick(List.of(Mode.WHOLE, Mode.UNSTREAMED));
+    var asking = asking();
     return new SessionSpec(
         draw.millis(0, crowded ? 200 : 8_000),
         item,
-        mode,
-        draw.chance(0.05),
-        draw.chance(0.15),
-        draw.chance(0.3),
-        draw.chance(0.08) ? draw.millis(2_000, 100_000) : 0,
-        draw.chance(0.15) ? draw.between(200, 4_000) : 256 << 10,
+        asking,
         route(targets),
         fates(item),
         wire(),
-        readers(mode, item),
-        draw.chance(0.08) ? draw.spread(1, 60_000) : 0);
+        readers(asking, item),
+        cancel());
+  }
+
+  private Asking asking() {
+    return new Asking(
+        draw.chance(0.8) ? Mode.STREAMED : draw.pick(List.of(Mode.WHOLE, Mode.UNSTREAMED)),
+        draw.chance(0.05),
+        draw.chance(0.3),
+        draw.chance(0.15),
+        draw.chance(0.3),
+        draw.chance(0.2),
+        draw.chance(0.08) ? draw.millis(2_000, 100_000) : 0,
+        draw.chance(0.15) ? draw.between(200, 4_000) : 256 << 10);
+  }
+
+  private Cancel cancel() {
+    if (draw.chance(0.06)) {
+      return new Cancel(draw.spread(1, 60_000), 0);
+    }
+    // Across a continuation: between the break and what follows it, or a little later.
+    return draw.chance(0.05) ? new Cancel(draw.millis(0, 60), draw.between(1, 3)) : Cancel.NEVER;
   }
 
   private Wire wire() {
@@ -174,26 +228,54 @@ final class Planner {
     return new Fate(kind, at, nanos, draw.chance(0.5));
   }
 
-  private List<ReaderSpec> readers(Mode mode, Item item) {
+  private List<ReaderSpec> readers(Asking asking, Item item) {
+    boolean streaming = asking.mode() == Mode.STREAMED;
     var readers = new ArrayList<ReaderSpec>();
-    int count = mode == Mode.STREAMED && draw.chance(0.25) ? draw.between(2, 3) : 1;
-    for (int i = 0; i < count; i++) {
-      readers.add(reader(i == 0 ? 0 : draw.spread(1, 60_000), item, mode == Mode.STREAMED));
+    readers.add(reader(0, Opening.REQUEST, item, asking));
+    if (asking.keyed()) {
+      for (int i = draw.between(0, 3); i > 0; i--) {
+        readers.add(
+            reader(draw.chance(0.5) ? 0 : draw.spread(1, 2_000), Opening.REQUEST, item, asking));
+      }
+    }
+    if (!streaming) {
+      return readers;
+    }
+    if (draw.chance(0.3)) {
+      for (int i = draw.between(1, 3); i > 0; i--) {
+        readers.add(reader(draw.spread(1, 300_000), draw.pick(LATER), item, asking));
+      }
+    }
+    if (draw.chance(0.02)) {
+      long storm = draw.spread(1, 60_000);
+      for (int i = draw.between(10, 30); i > 0; i--) {
+        readers.add(reader(storm, draw.pick(LATER), item, asking));
+      }
     }
     return readers;
   }
 
-  private ReaderSpec reader(long arriveNanos, Item item, boolean streaming) {
-    boolean slow = streaming && draw.chance(0.3);
-    boolean leaves = draw.chance(streaming ? 0.3 : 0.05);
-    boolean deaf = leaves && draw.chance(0.2);
+  private ReaderSpec reader(long arriveNanos, Opening opening, Item item, Asking asking) {
+    boolean streaming = asking.mode() == Mode.STREAMED;
+    boolean crawls = streaming && draw.chance(0.05);
+    boolean slow = streaming && (crawls || draw.chance(0.25));
+    boolean leaves = draw.chance(streaming ? 0.35 : 0.05);
+    boolean deaf = leaves && draw.chance(0.15);
+    boolean back = streaming && draw.chance(leaves ? 0.7 : 0.3);
+    int times = draw.chance(0.5) ? 1 : draw.between(2, 5);
+    int takes = slow ? draw.between(crawls ? 200 : 100, crawls ? 500 : 2_000) : 64 << 10;
     return new ReaderSpec(
         arriveNanos,
-        slow ? draw.between(300, 4_000) : 64 << 10,
-        slow ? draw.between(100, 2_000) : 64 << 10,
-        slow ? draw.millis(1, 800) : 0,
-        leaves ? draw.between(0, item.deltas() + 2) : Integer.MAX_VALUE,
-        leaves && draw.chance(0.7) ? draw.spread(1, 20_000) : 0,
+        opening,
+        draw.between(0, 100) / 100.0,
+        // One that crawls still takes something often enough, and is not cut.
+        crawls ? takes * draw.between(1, 4) : slow ? draw.between(300, 4_000) : takes,
+        takes,
+        crawls ? draw.millis(2_000, 6_000) : slow ? draw.millis(1, 800) : 0,
+        leaves ? draw.between(0, item.deltas() / times + 2) : Integer.MAX_VALUE,
+        times,
+        back ? draw.spread(1, draw.chance(0.1) ? 200_000 : 20_000) : 0,
+        draw.chance(0.15),
         deaf);
   }
 
@@ -239,7 +321,29 @@ final class Planner {
   }
 
   private DeliverySettings delivery() {
-    return DeliverySettings.DEFAULTS;
+    var usual = DeliverySettings.DEFAULTS;
+    return new DeliverySettings(
+        usual.commitAfter(),
+        usual.commentEvery(),
+        usual.stuckAfter(),
+        draw.chance(0.5) ? usual.goneAfter() : Duration.ofSeconds(draw.between(1, 20)),
+        draw.chance(0.3) ? usual.orphanAfter() : Duration.ofSeconds(draw.between(5, 100)),
+        draw.chance(0.6) ? OnDisconnect.AUTO : draw.pick(List.of(OnDisconnect.values())),
+        draw.chance(0.9) ? usual.readersMax() : draw.between(1, 3));
+  }
+
+  private MemoryLimits limits() {
+    // A process that stops for long must not find its sessions gone.
+    return new MemoryLimits(
+        1L << 40,
+        64 << 20,
+        Duration.ofSeconds(draw.between(150, draw.chance(0.7) ? 300 : 3_600)),
+        Duration.ofDays(1),
+        Duration.ofSeconds(draw.between(60, 600)));
+  }
+
+  private List<Long> drains() {
+    return draw.chance(0.05) ? List.of(draw.spread(100, 30_000)) : List.of();
   }
 
   private GuardSettings guards() {

@@ -1,6 +1,6 @@
 package dev.holdfast.simulator.world;
 
-import java.util.function.BiConsumer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,22 +18,41 @@ final class Reader implements Connection.Theirs {
     LEFT
   }
 
-  private final SessionSpec.ReaderSpec spec;
+  /** Where a connection goes. */
+  interface Door {
+    void request(Connection connection, boolean canComeBack);
+
+    void events(Connection connection, long after);
+
+    /** The last event that anybody was shown. */
+    long shown();
+
+    /** The last event that there is. */
+    long kept();
+  }
+
+  private static final long RESTART_NANOS = 10_000_000L;
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  private static final int RETURNS_MAX = 60;
+
+  private final ReaderSpec spec;
   private final SessionLog log;
   private final String name;
   private final VirtualTime time;
   private final Verdicts verdicts;
-
-  /** Connects again, after this event. */
-  private final BiConsumer<Connection, Long> connector;
+  private final Door door;
 
   private Connection connection;
   private EventReader events = new EventReader(this::event);
   private long last;
+  private long leaveAt;
+  private int leaves;
+  private int returns;
+  private long shownBefore;
   private boolean headSeen;
   private boolean errorSeen;
-  private boolean left;
   private long leftNanos;
+  private long endedNanos;
   private boolean deaf;
   private boolean connected;
   private End end = End.NOT_YET;
@@ -41,54 +60,87 @@ final class Reader implements Connection.Theirs {
   private byte @Nullable [] body;
 
   Reader(
-      SessionSpec.ReaderSpec spec,
+      ReaderSpec spec,
       SessionLog log,
       String name,
       VirtualTime time,
       Verdicts verdicts,
-      BiConsumer<Connection, Long> connector) {
+      Door door) {
     this.spec = spec;
     this.log = log;
     this.name = name;
     this.time = time;
     this.verdicts = verdicts;
-    this.connector = connector;
+    this.door = door;
     this.connection = new Connection(spec, time, this);
   }
 
   void connect() {
     connected = true;
-    connector.accept(connection, last);
+    last =
+        switch (spec.opening()) {
+          case REQUEST, FROM_START -> 0;
+          case SOMEWHERE -> (long) (door.shown() * spec.share());
+          case AT_END -> door.shown();
+          case PAST_END -> door.kept() + 1 + (long) (spec.share() * 50);
+        };
+    if (spec.opening() == ReaderSpec.Opening.REQUEST) {
+      door.request(connection, spec.canComeBack());
+    } else {
+      ask();
+    }
+    stayFor();
+  }
+
+  private void ask() {
+    shownBefore = door.shown();
+    verdicts.trace(() -> name + " asks for what follows " + last);
+    door.events(connection, last);
+  }
+
+  private void stayFor() {
+    leaveAt =
+        leaves < spec.leaves() && spec.leaveAfter() < Integer.MAX_VALUE
+            ? last + spec.leaveAfter()
+            : Long.MAX_VALUE;
     maybeLeave();
   }
 
   private void maybeLeave() {
-    if (left || deaf || last < spec.leaveAfter()) {
+    if (deaf || end != End.NOT_YET || last < leaveAt) {
       return;
     }
+    leaves++;
     if (spec.deaf()) {
       deaf = true;
       verdicts.trace(() -> name + " goes deaf after " + last);
       connection.goDeaf();
       return;
     }
-    left = true;
     leftNanos = time.nanos();
     verdicts.trace(() -> name + " leaves after " + last);
     end = End.LEFT;
     connection.leave();
-    if (spec.backNanos() > 0) {
-      time.world(spec.backNanos(), this::comeBack);
+    comeBackIn(spec.backNanos());
+  }
+
+  private void comeBackIn(long nanos) {
+    if (spec.canComeBack() && returns < RETURNS_MAX) {
+      returns++;
+      time.world(nanos, this::comeBack);
     }
   }
 
   private void comeBack() {
-    verdicts.trace(() -> name + " comes back after " + last);
+    if (spec.stale()) {
+      last = (long) (last * spec.share());
+    }
     connection = new Connection(spec, time, this);
     events = new EventReader(this::event);
     headSeen = false;
     end = End.NOT_YET;
-    connect();
+    ask();
+    stayFor();
   }
 
   // ---- what comes
@@ -106,7 +158,7 @@ final class Reader implements Connection.Theirs {
   }
 
   private void event(String id, String eventName, byte[] data) {
-    if (left && end == End.LEFT) {
+    if (end == End.LEFT) {
       return;
     }
     verdicts.expect(!errorSeen, "error is last", () -> name + " got an event after the error");
@@ -135,23 +187,41 @@ final class Reader implements Connection.Theirs {
   public void body(int newStatus, byte[] bytes) {
     verdicts.expect(!headSeen, "one head", () -> name + " got a status after the head");
     end = End.BODY;
+    endedNanos = time.nanos();
     status = newStatus;
     body = bytes;
     verdicts.trace(() -> name + " got status " + newStatus);
+    if (status == 412) {
+      restart(Long.parseLong(new String(bytes, StandardCharsets.US_ASCII)));
+    } else if (bytes.length == 0 && (status == 429 || status == 503)) {
+      comeBackIn(spec.backNanos() + PATIENCE_NANOS);
+    }
+  }
+
+  /** Its cursor names nothing. */
+  private void restart(long from) {
+    verdicts.expect(
+        last > shownBefore && from >= shownBefore && from < last,
+        "a cursor that was given out is served",
+        () -> name + " may not follow " + last + " but " + from + ", shown was " + shownBefore);
+    last = from;
+    returns++;
+    time.world(RESTART_NANOS, this::comeBack);
   }
 
   @Override
   public void ended(boolean cleanly) {
     end = cleanly ? End.CLEAN : End.CUT;
+    endedNanos = time.nanos();
     verdicts.trace(() -> name + (cleanly ? " ended cleanly" : " was cut") + " after " + last);
     if (cleanly) {
       verdicts.expect(
           !errorSeen, "error is followed by a cut", () -> name + " ended cleanly after the error");
       verdicts.expect(
           !events.halfWay(), "nothing ends half-way", () -> name + " ended inside an event");
-    } else if (!errorSeen && spec.canComeBack()) {
+    } else if (!errorSeen) {
       // A cut without an error: whoever follows cursors comes back for the rest.
-      time.world(spec.backNanos(), this::comeBack);
+      comeBackIn(spec.backNanos());
     }
   }
 
@@ -166,9 +236,14 @@ final class Reader implements Connection.Theirs {
     return leftNanos;
   }
 
+  /** When its last connection was ended for it; 0 if it was not. */
+  long endedNanos() {
+    return endedNanos;
+  }
+
   /** Whether it was told that the answer is whole. */
   boolean hasWhole() {
-    return end == End.CLEAN || (end == End.BODY && status == 200);
+    return end == End.CLEAN || (end == End.BODY && (status == 200 || status == 204));
   }
 
   boolean connected() {
@@ -177,6 +252,16 @@ final class Reader implements Connection.Theirs {
 
   boolean deaf() {
     return deaf;
+  }
+
+  /** Whether the session had as many readers as it may have, to the end. */
+  boolean turnedAway() {
+    return end == End.BODY && status == 429;
+  }
+
+  /** Whether the store could not say whether there is such a session, or keep it. */
+  boolean cameInVain() {
+    return end == End.BODY && status == 503 && body != null && body.length == 0;
   }
 
   int status() {

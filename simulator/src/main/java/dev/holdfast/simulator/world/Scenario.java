@@ -6,9 +6,9 @@ import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.engine.session.Outcome;
+import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.StoreFaultPlan;
 import dev.holdfast.simulator.world.SessionSpec.Chunking;
-import dev.holdfast.simulator.world.SessionSpec.ReaderSpec;
 import dev.holdfast.simulator.world.SessionSpec.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,9 +74,10 @@ public enum Scenario {
     @Override
     Measured run(long seed) {
       var wire = new Wire(300 * MILLI, 1_500 * MILLI, Chunking.EVENTS, false, false, false);
-      var reader = new ReaderSpec(0, 64 << 10, 64 << 10, 0, 5, 0, false);
+      var reader = ReaderSpec.leaving(5);
       var session =
-          SessionSpec.plain(0, items(seed, 40).get(0), List.of(0), wire).withReader(reader);
+          SessionSpec.plain(0, items(seed, 40).get(0), List.of(0), wire)
+              .withReaders(List.of(reader));
       var world = new World(plan(seed, List.of(session)), false);
       var report = world.run();
       var seen = world.sessions().get(0);
@@ -111,6 +112,8 @@ public enum Scenario {
   private static final long MILLI = 1_000_000L;
   private static final long SECOND = 1_000_000_000L;
   private static final String UPSTREAM = "up0";
+  private static final MemoryLimits LIMITS =
+      new MemoryLimits(1L << 40, 64 << 20, Duration.ofHours(1), Duration.ofDays(1));
   private static final Wire FIRST_IN_300_MS =
       new Wire(270 * MILLI, 200 * MILLI, Chunking.EVENTS, false, false, false);
 
@@ -233,11 +236,14 @@ public enum Scenario {
         Clocks.DEFAULTS,
         RetryPolicy.DEFAULTS,
         DeliverySettings.DEFAULTS,
+        10_000,
+        LIMITS,
         GuardSettings.DEFAULTS,
         StoreFaultPlan.sameTurn(seed),
         Plan.Process.PUNCTUAL,
         List.of(TargetSpec.good(UPSTREAM, "m")),
         sessions,
+        List.of(),
         List.of(),
         List.of(),
         List.of(),

@@ -31,6 +31,9 @@ final class Script {
   @SuppressWarnings("ArrayRecordComponent") // Played and never compared.
   record Piece(long gapNanos, byte[] bytes) {}
 
+  /** So many that those of two calls can't be taken for those of one. */
+  static final int PROMPT_TOKENS = 1_000;
+
   private static final Model MODEL = new Model(1);
 
   final int status;
@@ -110,7 +113,14 @@ final class Script {
   // ---- refusals
 
   private int refusal() {
-    boolean continues = !asked.prefix().isEmpty();
+    boolean refuses =
+        asked.goesOn()
+            && (asked.note().isEmpty()
+                ? switch (target.manner()) {
+                  case REFUSE_LAST_TURN, REFUSE_PREFILL -> true;
+                  case PREFILL, ECHO, ECHO_GLUED, RESTART -> false;
+                }
+                : target.notes() == TargetSpec.Notes.REFUSED);
     return switch (fate.kind()) {
       case LIMITED, LIMITED_BLINDLY, QUOTA -> 429;
       case STATUS_500 -> 500;
@@ -118,14 +128,7 @@ final class Script {
       case STATUS_401 -> 401;
       case STATUS_404 -> 404;
       case STATUS_400 -> 400;
-      default ->
-          continues
-                  && switch (target.manner()) {
-                    case REFUSE_LAST_TURN, REFUSE_PREFILL -> true;
-                    default -> false;
-                  }
-              ? 400
-              : 0;
+      default -> refuses ? 400 : 0;
     };
   }
 
@@ -140,15 +143,20 @@ final class Script {
       case STATUS_400 -> error("Not like this.", "invalid_request_error", "invalid_value");
       default ->
           error(
-              switch (target.manner()) {
-                case REFUSE_LAST_TURN ->
-                    "This model does not support assistant message prefill. The conversation must"
-                        + " end with a user message.";
-                default -> "Prefilling assistant messages is not supported for this model.";
-              },
+              refusedContinuation(),
               "invalid_request_error",
               "invalid_value");
     };
+  }
+
+  private String refusedContinuation() {
+    if (!asked.note().isEmpty()) {
+      return "The conversation is not one of ours.";
+    }
+    return target.manner() == Manner.REFUSE_LAST_TURN
+        ? "This model does not support assistant message prefill. The conversation must"
+            + " end with a user message."
+        : "Prefilling assistant messages is not supported for this model.";
   }
 
   private static String error(String message, String type, String code) {
@@ -264,7 +272,7 @@ final class Script {
       default -> {}
     }
     if (asked.usage()) {
-      send(0, bytes.usage(10, deltas), true);
+      send(0, bytes.usage(PROMPT_TOKENS + readAgain(), deltas), true);
     }
     send(0, bytes.done(), true);
     flush();
@@ -279,7 +287,11 @@ final class Script {
       return;
     }
     var item = asked.item();
-    boolean fresh = asked.prefix().isEmpty() || target.manner() == Manner.RESTART;
+    boolean fresh =
+        !asked.goesOn()
+            || (asked.note().isEmpty()
+                ? target.manner() == Manner.RESTART
+                : target.notes() == TargetSpec.Notes.IGNORED);
     for (var token : item.reasoning()) {
       if (fresh) {
         all.add(new Said(bytes.reasoning(token), true));
@@ -324,16 +336,30 @@ final class Script {
     }
   }
 
+  /** What was handed back is read by the model like the question. */
+  private int readAgain() {
+    return asked.goesOn()
+        ? Tokens.of(asked.partial()).size() + Tokens.of(asked.note()).size()
+        : 0;
+  }
+
   private List<String> continued(Item item) {
-    return echoed(Asked.rest(item.whole(0), asked.prefix()));
+    var rest = asked.rest(item.whole(0));
+    if (asked.note().isEmpty()) {
+      return echoed(rest);
+    }
+    if (target.notes() == TargetSpec.Notes.OBEYED) {
+      rest.addAll(0, Tokens.of(asked.anchor()));
+    }
+    return rest;
   }
 
   private List<String> echoed(List<String> rest) {
     var said = new ArrayList<String>();
     switch (target.manner()) {
-      case ECHO -> said.addAll(Tokens.of(asked.prefix()));
+      case ECHO -> said.addAll(Tokens.of(asked.partial()));
       case ECHO_GLUED -> {
-        said.add(asked.prefix() + (rest.isEmpty() ? "" : rest.get(0)));
+        said.add(asked.partial() + (rest.isEmpty() ? "" : rest.get(0)));
         said.addAll(rest.isEmpty() ? rest : rest.subList(1, rest.size()));
         return said;
       }
@@ -347,7 +373,7 @@ final class Script {
     if (target.manner() == Manner.RESTART) {
       return List.of("1", " pear", "\n", "2", " pear", "\n", "3", " pear");
     }
-    return echoed(MODEL.continuation(Prompt.of(asked.question()), asked.prefix()).textTokens());
+    return echoed(MODEL.continuation(Prompt.of(asked.question()), asked.partial()).textTokens());
   }
 
   // ---- reads

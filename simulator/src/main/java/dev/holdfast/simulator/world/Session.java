@@ -12,31 +12,109 @@ final class Session {
   final boolean latecomer;
   final SessionLog log;
   final List<Reader> readers = new ArrayList<>();
+
+  /** The calls of its generation. */
   final List<Call> calls = new ArrayList<>();
+
+  private final Verdicts verdicts;
+  private final WatchedStore store;
   long arrivedNanos;
 
   /** Null until the store has it. */
   @Nullable Driver driver;
 
-  /** The store did not take it: it never began. */
-  boolean refused;
+  private boolean generatedAgain;
+  private int requests;
+  private int unanswered;
 
-  /** Connections that came before the store had answered. */
-  final List<Runnable> waiting = new ArrayList<>();
+  /** Who came for it before the store had answered. */
+  private final List<Runnable> waiting = new ArrayList<>();
 
-  Session(int number, SessionSpec spec, boolean latecomer, Verdicts verdicts, VirtualTime time) {
+  Session(
+      int number,
+      SessionSpec spec,
+      boolean latecomer,
+      WatchedStore store,
+      Verdicts verdicts,
+      VirtualTime time) {
     this.number = number;
     this.id = "s" + number;
     this.spec = spec;
     this.latecomer = latecomer;
+    this.store = store;
+    this.verdicts = verdicts;
     this.log = new SessionLog(verdicts, time);
+    this.arrivedNanos = time.nanos();
   }
 
   boolean streamed() {
-    return spec.mode() == SessionSpec.Mode.STREAMED;
+    return spec.streamed();
+  }
+
+  String owner() {
+    return "owner" + number % 3;
+  }
+
+  // ---- its requests
+
+  /** The id of the next request, if it begins a session. */
+  String nextId() {
+    requests++;
+    return requests == 1 ? id : id + "." + requests;
+  }
+
+  void asked() {
+    unanswered++;
+  }
+
+  /** The store answered a request. */
+  void answered() {
+    unanswered--;
+    if (driver != null || unanswered == 0) {
+      waiting.forEach(Runnable::run);
+      waiting.clear();
+    }
+  }
+
+  /** Does something once the store has answered. */
+  void whenKnown(Runnable act) {
+    if (driver != null || (unanswered == 0 && requests > 0)) {
+      act.run();
+    } else {
+      waiting.add(act);
+    }
+  }
+
+  /** A generation begins. A second one may only if nothing came of the first. */
+  void began(Driver next) {
+    var before = driver;
+    if (before != null) {
+      verdicts.expect(
+          before.outcome() != null && store.acknowledged(before.id()) == 0,
+          "one generation for a key",
+          () -> id + " is generated again as " + next.id());
+      calls.clear();
+      generatedAgain = true;
+    }
+    driver = next;
+  }
+
+  /** Whether its key was free again because nothing came of the first generation. */
+  boolean generatedAgain() {
+    return generatedAgain;
+  }
+
+  /** Its id in the store; null if it never began. */
+  @Nullable String storeId() {
+    return driver == null ? null : driver.id();
+  }
+
+  /** The store did not take it: it never began. */
+  boolean refused() {
+    return driver == null && unanswered == 0;
   }
 
   boolean over() {
-    return refused || (driver != null && driver.outcome() != null);
+    return refused() || (driver != null && driver.outcome() != null);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.simulator.world;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,32 +9,22 @@ import java.util.List;
  *
  * @param arriveNanos when its request comes, since the beginning of the run
  * @param item what is asked
- * @param mode how the answer is wanted
- * @param effort whether the request says reasoning
- * @param lenient whether an unproven seam is accepted
- * @param probe whether a known answer may be asked
- * @param callerTimeoutNanos how long the caller waits for content; 0 for as long as it takes
- * @param unacknowledgedBytesMax what the store may owe
+ * @param asking how
  * @param targets of its route, in order, by number
  * @param fates of its calls, in order; those after go well
  * @param wire how upstreams write to it
  * @param readers who read it; the first one comes with the request
- * @param cancelNanos when somebody cancels it, since its arrival; 0 for never
+ * @param cancel whether somebody cancels it
  */
 record SessionSpec(
     long arriveNanos,
     Item item,
-    Mode mode,
-    boolean effort,
-    boolean lenient,
-    boolean probe,
-    long callerTimeoutNanos,
-    long unacknowledgedBytesMax,
+    Asking asking,
     List<Integer> targets,
     List<Fate> fates,
     Wire wire,
     List<ReaderSpec> readers,
-    long cancelNanos) {
+    Cancel cancel) {
 
   /** How an answer is wanted. */
   enum Mode {
@@ -42,6 +33,50 @@ record SessionSpec(
     WHOLE,
     /** As one body, which the upstream sends. */
     UNSTREAMED
+  }
+
+  /**
+   * What a request says besides its question.
+   *
+   * @param mode how the answer is wanted
+   * @param effort whether it says reasoning
+   * @param usage whether it asks for usage; only in a stream
+   * @param lenient whether an unproven seam is accepted
+   * @param probe whether a known answer may be asked
+   * @param keyed whether it has an idempotency key
+   * @param callerTimeoutNanos how long the caller waits for content; 0 for as long as it takes
+   * @param unacknowledgedBytesMax what the store may owe
+   */
+  record Asking(
+      Mode mode,
+      boolean effort,
+      boolean usage,
+      boolean lenient,
+      boolean probe,
+      boolean keyed,
+      long callerTimeoutNanos,
+      long unacknowledgedBytesMax) {
+    static final Asking PLAIN =
+        new Asking(Mode.STREAMED, false, false, false, false, false, 0, 256 << 10);
+
+    Asking withEffort() {
+      return new Asking(
+          mode, true, usage, lenient, probe, keyed, callerTimeoutNanos, unacknowledgedBytesMax);
+    }
+  }
+
+  /**
+   * When somebody cancels a session.
+   *
+   * @param nanos since its arrival, or since the call ended; below 0 for never
+   * @param call the call after which it is cancelled; 0 if it is the time alone
+   */
+  record Cancel(long nanos, int call) {
+    static final Cancel NEVER = new Cancel(-1, 0);
+
+    boolean isNever() {
+      return nanos < 0;
+    }
   }
 
   /**
@@ -72,35 +107,6 @@ record SessionSpec(
     ANYWHERE
   }
 
-  /**
-   * Somebody who reads.
-   *
-   * @param arriveNanos after the session's arrival
-   * @param bufferBytes what the connection takes before it is full
-   * @param bytesMax taken at once
-   * @param everyNanos between two takes; 0 for at once
-   * @param leaveAfter events after which it leaves; {@link Integer#MAX_VALUE} for never
-   * @param backNanos until it comes back for the rest; 0 for never
-   * @param deaf takes nothing after it would leave, instead of leaving
-   */
-  record ReaderSpec(
-      long arriveNanos,
-      int bufferBytes,
-      int bytesMax,
-      long everyNanos,
-      int leaveAfter,
-      long backNanos,
-      boolean deaf) {
-
-    /** Takes all at once and stays. */
-    static final ReaderSpec PLAIN =
-        new ReaderSpec(0, 1 << 20, 1 << 20, 0, Integer.MAX_VALUE, 0, false);
-
-    boolean canComeBack() {
-      return backNanos > 0;
-    }
-  }
-
   SessionSpec {
     targets = List.copyOf(targets);
     fates = List.copyOf(fates);
@@ -112,68 +118,31 @@ record SessionSpec(
     return new SessionSpec(
         arriveNanos,
         item,
-        Mode.STREAMED,
-        false,
-        false,
-        false,
-        0,
-        256 << 10,
+        Asking.PLAIN,
         targets,
         List.of(),
         wire,
         List.of(ReaderSpec.PLAIN),
-        0);
+        Cancel.NEVER);
   }
 
   SessionSpec withFates(List<Fate> newFates) {
     return new SessionSpec(
-        arriveNanos,
-        item,
-        mode,
-        effort,
-        lenient,
-        probe,
-        callerTimeoutNanos,
-        unacknowledgedBytesMax,
-        targets,
-        newFates,
-        wire,
-        readers,
-        cancelNanos);
+        arriveNanos, item, asking, targets, newFates, wire, readers, cancel);
   }
 
-  SessionSpec withReader(ReaderSpec reader) {
+  SessionSpec withReaders(List<ReaderSpec> newReaders) {
     return new SessionSpec(
-        arriveNanos,
-        item,
-        mode,
-        effort,
-        lenient,
-        probe,
-        callerTimeoutNanos,
-        unacknowledgedBytesMax,
-        targets,
-        fates,
-        wire,
-        List.of(reader),
-        cancelNanos);
+        arriveNanos, item, asking, targets, fates, wire, newReaders, cancel);
   }
 
   SessionSpec withEffort() {
     return new SessionSpec(
-        arriveNanos,
-        item,
-        mode,
-        true,
-        lenient,
-        probe,
-        callerTimeoutNanos,
-        unacknowledgedBytesMax,
-        targets,
-        fates,
-        wire,
-        readers,
-        cancelNanos);
+        arriveNanos, item, asking.withEffort(), targets, fates, wire, readers, cancel);
+  }
+
+  boolean streamed() {
+    return asking.mode() == Mode.STREAMED;
   }
 
   /** The request as the caller writes it. */
@@ -181,13 +150,16 @@ record SessionSpec(
     var members = new ArrayList<String>();
     members.add("\"model\":\"any\"");
     members.add("\"messages\":[{\"role\":\"user\",\"content\":\"" + item.question() + "\"}]");
-    if (mode == Mode.STREAMED) {
+    if (streamed()) {
       members.add("\"stream\":true");
     }
-    if (mode == Mode.UNSTREAMED) {
+    if (asking.usage() && streamed()) {
+      members.add("\"stream_options\":{\"include_usage\":true}");
+    }
+    if (asking.mode() == Mode.UNSTREAMED) {
       members.add("\"unknown_member\":1");
     }
-    if (effort || item.kind() == Item.Kind.REASONING) {
+    if (asking.effort() || item.kind() == Item.Kind.REASONING) {
       members.add("\"reasoning_effort\":\"high\"");
     }
     switch (item.kind()) {
@@ -197,7 +169,6 @@ record SessionSpec(
       case TOOLS ->
           members.add("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\"}}]");
     }
-    return ("{" + String.join(",", members) + "}")
-        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return ("{" + String.join(",", members) + "}").getBytes(StandardCharsets.UTF_8);
   }
 }

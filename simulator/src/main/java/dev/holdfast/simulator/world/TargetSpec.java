@@ -11,7 +11,9 @@ import java.util.List;
  *
  * @param upstream its upstream
  * @param model its name there
- * @param manner how it continues
+ * @param manner how it goes on from a text that is handed back
+ * @param notes how it takes a note that asks for the end of its text again
+ * @param rungs the ways that our configuration names, in order
  * @param differs whether it tells another answer each time it is asked from the beginning
  * @param proven whether the configuration vouches for it; never a lie
  * @param echo what the configuration says of an echo
@@ -22,11 +24,35 @@ record TargetSpec(
     String upstream,
     String model,
     Manner manner,
+    Notes notes,
+    List<Profile.Rung> rungs,
     boolean differs,
     boolean proven,
     Profile.Echo echo,
     boolean keepAlives,
     boolean mayBreak) {
+  private static final List<List<Profile.Rung>> RUNGS =
+      List.of(
+          List.of(Profile.Rung.PREFILL, Profile.Rung.ANCHOR, Profile.Rung.REPLAY),
+          List.of(Profile.Rung.ANCHOR, Profile.Rung.PREFILL, Profile.Rung.REPLAY),
+          List.of(Profile.Rung.ANCHOR, Profile.Rung.REPLAY),
+          List.of(Profile.Rung.PREFILL));
+
+  /** What a target makes of a note. */
+  enum Notes {
+    /** Repeats what is quoted, and goes on. */
+    OBEYED,
+    /** Goes on without repeating anything. */
+    PASSED_OVER,
+    /** Answers from the beginning. */
+    IGNORED,
+    /** 400. */
+    REFUSED
+  }
+
+  TargetSpec {
+    rungs = List.copyOf(rungs);
+  }
 
   /** A target as the run draws it. */
   static TargetSpec drawn(String upstream, String model, Draw draw) {
@@ -45,6 +71,8 @@ record TargetSpec(
         upstream,
         model,
         manner,
+        draw.chance(0.6) ? Notes.OBEYED : draw.pick(List.of(Notes.values())),
+        draw.chance(0.5) ? RUNGS.get(0) : draw.pick(RUNGS),
         differs,
         exact && draw.chance(0.8),
         echo,
@@ -55,7 +83,16 @@ record TargetSpec(
   /** A target that continues well and whose configuration says so. */
   static TargetSpec good(String upstream, String model) {
     return new TargetSpec(
-        upstream, model, Manner.PREFILL, false, true, Profile.Echo.NEVER, false, true);
+        upstream,
+        model,
+        Manner.PREFILL,
+        Notes.OBEYED,
+        RUNGS.get(0),
+        false,
+        true,
+        Profile.Echo.NEVER,
+        false,
+        true);
   }
 
   private static boolean exact(Manner manner) {
@@ -73,7 +110,7 @@ record TargetSpec(
             "",
             base.prefill().withProven(proven),
             echo,
-            base.continuation(),
+            rungs,
             false,
             keepAlives,
             base.includeUsage(),

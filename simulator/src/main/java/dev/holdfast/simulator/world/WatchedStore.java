@@ -6,6 +6,7 @@ import dev.holdfast.journal.Claim;
 import dev.holdfast.journal.Created;
 import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.Follower;
+import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.ReadResult;
 import dev.holdfast.journal.Reply;
 import dev.holdfast.journal.SessionHead;
@@ -27,20 +28,33 @@ import java.util.Map;
  * is read for readers, and how each session was finished.
  */
 final class WatchedStore implements SessionStore {
+  /** How soon after its time a session is dropped. */
+  private static final long LOOK_NANOS = 1_000_000_000L;
+
+  /** Who comes so late before the end of a session's time may miss it. */
+  private static final long TOO_LATE_NANOS = 10_000_000_000L;
+
   /** What is known of one session here. */
   private static final class Known {
     long acknowledged;
+    long offered;
+    long shown;
     int finishes;
+    long finishNanos;
     boolean failed;
   }
 
   private final SessionStore store;
+  private final MemoryLimits limits;
+  private final VirtualTime time;
   private final Verdicts verdicts;
   private final Map<String, Known> sessions = new HashMap<>();
   private int failures;
 
-  WatchedStore(SessionStore store, Verdicts verdicts) {
+  WatchedStore(SessionStore store, MemoryLimits limits, VirtualTime time, Verdicts verdicts) {
     this.store = store;
+    this.limits = limits;
+    this.time = time;
     this.verdicts = verdicts;
   }
 
@@ -51,6 +65,11 @@ final class WatchedStore implements SessionStore {
   /** The last event that the store said it has. */
   long acknowledged(String session) {
     return known(session).acknowledged;
+  }
+
+  /** The last event that was written to any reader. */
+  long shown(String session) {
+    return known(session).shown;
   }
 
   /** How often the session was finished. */
@@ -94,6 +113,7 @@ final class WatchedStore implements SessionStore {
         known.finishes == 0,
         "nothing after the end",
         () -> "session " + ref.session() + " appended after its finish");
+    known.offered = Math.max(known.offered, events.last());
     store.append(
         ref,
         events,
@@ -126,6 +146,9 @@ final class WatchedStore implements SessionStore {
   public void finish(SessionRef ref, FinishRecord record, AppendReply reply) {
     var known = known(ref.session());
     known.finishes++;
+    known.finishNanos = time.nanos();
+    time.after(limits.keep().toNanos() + LOOK_NANOS, store::expire);
+    time.after(limits.keep().plus(limits.pin()).toNanos() + LOOK_NANOS, store::expire);
     verdicts.expect(
         known.finishes == 1,
         "exactly one outcome",
@@ -151,30 +174,40 @@ final class WatchedStore implements SessionStore {
   public void read(
       String session, long after, int bytesMax, EventBatch into, Reply<ReadResult> reply) {
     // Transcripts are read by another door, so this is for a reader.
-    shown(session, after + 1);
-    store.read(
-        session,
-        after,
-        bytesMax,
-        into,
-        new Reply<>() {
-          @Override
-          public void ok(ReadResult result) {
-            reply.ok(result);
-          }
+    checkKept(session, after + 1);
+    store.read(session, after, bytesMax, into, watched(session, reply));
+  }
 
-          @Override
-          public void failed(StoreFailure failure) {
-            fail(session);
-            reply.failed(failure);
-          }
-        });
+  /** Expiry is no failure. */
+  private <T> Reply<T> watched(String session, Reply<T> reply) {
+    return new Reply<>() {
+      @Override
+      public void ok(T value) {
+        reply.ok(value);
+      }
+
+      @Override
+      public void failed(StoreFailure failure) {
+        if (!(failure instanceof StoreFailure.Unknown)) {
+          fail(session);
+        }
+        reply.failed(failure);
+      }
+    };
   }
 
   /** Somebody is about to be sent events up to this one. */
   void shown(String session, long upTo) {
+    checkKept(session, upTo);
+    var known = known(session);
+    known.shown = Math.max(known.shown, upTo);
+  }
+
+  /** A store whose answer was lost may have what it did not acknowledge. */
+  private void checkKept(String session, long upTo) {
+    var known = known(session);
     verdicts.expect(
-        upTo <= known(session).acknowledged,
+        upTo <= (known.failed ? known.offered : known.acknowledged),
         "nothing shown before it is kept",
         () ->
             "session "
@@ -182,7 +215,42 @@ final class WatchedStore implements SessionStore {
                 + " shows "
                 + upTo
                 + ", acknowledged is "
-                + known(session).acknowledged);
+                + known.acknowledged);
+  }
+
+  /** A reader that was served since then can't read on. */
+  void checkLost(String session, StoreFailure failure, long servedNanos) {
+    if (failure instanceof StoreFailure.Unknown) {
+      var known = known(session);
+      long kept = known.finishNanos + limits.keep().toNanos();
+      verdicts.expect(
+          known.failed
+              || known.finishes > 0
+                  && (time.nanos() >= kept + limits.pin().toNanos()
+                      || servedNanos >= kept - TOO_LATE_NANOS),
+          "no session expires under its readers",
+          () -> session + " was lost under a reader");
+    }
+  }
+
+  /** Somebody who came for a session was told that there is none. */
+  void checkUnknown(String session, StoreFailure failure) {
+    if (failure instanceof StoreFailure.Unknown) {
+      var known = known(session);
+      verdicts.expect(
+          known.failed
+              || known.finishes > 0
+                  && time.nanos() >= known.finishNanos + limits.keep().toNanos(),
+          "what was seen can be read again",
+          () -> session + " is unknown before its time");
+    }
+  }
+
+  /** Whether the session's time may have been over then. */
+  boolean expired(String session, long atNanos) {
+    var known = known(session);
+    return known.finishes > 0
+        && atNanos >= known.finishNanos + limits.keep().toNanos() - TOO_LATE_NANOS;
   }
 
   @Override
@@ -235,7 +303,7 @@ final class WatchedStore implements SessionStore {
 
   @Override
   public void find(String session, String owner, Reply<SessionView> reply) {
-    store.find(session, owner, reply);
+    store.find(session, owner, watched(session, reply));
   }
 
   @Override

@@ -1,26 +1,19 @@
 package dev.holdfast.simulator.world;
 
-import dev.holdfast.engine.delivery.Delivery;
 import dev.holdfast.engine.dialect.Dialect;
 import dev.holdfast.engine.dialect.DialectRequest;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.dialect.chat.ChatDialect;
 import dev.holdfast.engine.dialect.seam.AnchorTemplate;
+import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.UpstreamGuards;
 import dev.holdfast.engine.session.Outcome;
 import dev.holdfast.engine.session.SessionCommand;
 import dev.holdfast.engine.session.SessionMachine;
 import dev.holdfast.engine.session.SessionPlan;
-import dev.holdfast.journal.Created;
 import dev.holdfast.journal.DelayedStore;
-import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.MemoryStore;
-import dev.holdfast.journal.Reply;
-import dev.holdfast.journal.SessionHead;
-import dev.holdfast.journal.SessionRef;
-import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.StoreFaults;
-import dev.holdfast.journal.StoredRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,11 +29,10 @@ import java.util.Optional;
  * <em>liveness</em> phase whatever is still going must end, and those who come late must be served
  * at the first attempt. Without the second phase "never wrong" could be met by never answering.
  */
-final class World implements Driver.Surroundings {
-  private static final MemoryLimits LIMITS =
-      new MemoryLimits(1L << 40, 64 << 20, Duration.ofDays(1), Duration.ofDays(1));
+final class World implements Scene {
   private static final Fate REFUSED = new Fate(Fate.Kind.REFUSED, 0, 0, false);
   private static final long END_NANOS = 40_000_000_000_000L;
+  private static final long SLACK_NANOS = 120_000_000_000L;
   private static final long SPARE_NANOS = 15_000_000_000L;
   private static final long EPOCH_MILLIS = 1_790_000_000_000L;
 
@@ -53,6 +45,7 @@ final class World implements Driver.Surroundings {
   private final Neighbours neighbours;
   private final DelayedStore delayed;
   private final WatchedStore store;
+  private final Desk desk;
   private final List<Target> targets = new ArrayList<>();
   private final List<Session> sessions = new ArrayList<>();
   private final List<Call> open = new ArrayList<>();
@@ -72,8 +65,9 @@ final class World implements Driver.Surroundings {
     }
     this.neighbours = new Neighbours(this::guards);
     this.delayed =
-        new DelayedStore(new MemoryStore(LIMITS, time), StoreFaults.seeded(plan.store()), time);
-    this.store = new WatchedStore(delayed, verdicts);
+        new DelayedStore(new MemoryStore(plan.limits(), time), StoreFaults.seeded(plan.store()), time);
+    this.store = new WatchedStore(delayed, plan.limits(), time, verdicts);
+    this.desk = new Desk(this, plan.delivery(), plan.orphansMax(), this::driver);
   }
 
   private WatchedGuards guardsOf(String upstream) {
@@ -90,6 +84,7 @@ final class World implements Driver.Surroundings {
   Report run() {
     plan.sessions().forEach(s -> time.world(s.arriveNanos(), () -> arrive(s, false)));
     plan.breaks().forEach(b -> time.world(b.atNanos(), () -> breakAll(b.upstream())));
+    plan.drains().forEach(at -> time.world(at, () -> time.after(0, this::drain)));
     plan.stops().forEach(s -> time.world(s.atNanos(), () -> stop(s)));
     time.world(plan.healNanos(), this::heal);
     try {
@@ -118,6 +113,12 @@ final class World implements Driver.Surroundings {
     plan.latecomers().forEach(s -> time.world(s.arriveNanos(), () -> arrive(s, true)));
   }
 
+  private void drain() {
+    verdicts.trace(() -> "our process drains");
+    faults++;
+    desk.drain();
+  }
+
   private void stop(Plan.Stop stop) {
     verdicts.trace(() -> "our process stops for " + Plan.seconds(stop.lastingNanos()));
     faults++;
@@ -140,73 +141,55 @@ final class World implements Driver.Surroundings {
   // ---- sessions
 
   private void arrive(SessionSpec spec, boolean latecomer) {
-    var session = new Session(sessions.size() + 1, spec, latecomer, verdicts, time);
+    var session = new Session(sessions.size() + 1, spec, latecomer, store, verdicts, time);
     sessions.add(session);
-    session.arrivedNanos = time.nanos();
     verdicts.trace(() -> session.id + " arrives");
     for (int i = 0; i < spec.readers().size(); i++) {
       var reader = spec.readers().get(i);
-      var sim =
-          new Reader(
-              reader,
-              session.log,
-              session.id + "/r" + i,
-              time,
-              verdicts,
-              (connection, after) ->
-                  time.after(0, () -> connect(session, reader, connection, after)));
+      var name = session.id + "/r" + i;
+      var sim = new Reader(reader, session.log, name, time, verdicts, door(session));
       session.readers.add(sim);
       time.world(reader.arriveNanos(), sim::connect);
       faults += reader.leaveAfter() < Integer.MAX_VALUE ? 1 : 0;
     }
-    if (spec.cancelNanos() > 0) {
-      faults++;
-      time.world(spec.cancelNanos(), () -> time.after(0, () -> cancel(session)));
+    if (!spec.cancel().isNever() && spec.cancel().call() == 0) {
+      time.world(spec.cancel().nanos(), () -> cancel(session));
     }
-    var body = spec.request();
-    time.after(0, () -> create(session, body));
   }
 
-  private void create(Session session, byte[] body) {
-    var head = new SessionHead(session.id, "worldworld", "owner", null, "openai-chat", "any", null);
-    store.create(
-        head,
-        new StoredRequest(Map.of(), body),
-        new Reply<>() {
-          @Override
-          public void ok(Created created) {
-            switch (created) {
-              case Created.Fresh fresh -> begin(session, body, fresh.ref());
-              case Created.Known known -> throw new IllegalStateException("expected a new session");
-            }
-          }
+  private Reader.Door door(Session session) {
+    return new Reader.Door() {
+      @Override
+      public void request(Connection connection, boolean canComeBack) {
+        time.after(0, () -> desk.request(session, connection, canComeBack));
+      }
 
-          @Override
-          public void failed(StoreFailure failure) {
-            verdicts.trace(() -> session.id + " can't be created: " + failure);
-            session.refused = true;
-            session.waiting.forEach(Runnable::run);
-          }
-        });
+      @Override
+      public void events(Connection connection, long after) {
+        time.after(
+            0, () -> session.whenKnown(() -> desk.events(session, connection, after)));
+      }
+
+      @Override
+      public long shown() {
+        var id = session.storeId();
+        return id == null ? 0 : store.shown(id);
+      }
+
+      @Override
+      public long kept() {
+        var id = session.storeId();
+        return id == null ? 0 : store.acknowledged(id);
+      }
+    };
   }
 
-  private void begin(Session session, byte[] body, SessionRef ref) {
-    var spec = session.spec;
-    var reading = (Dialect.Reading.Read) ChatDialect.INSTANCE.read(body);
-    var sessionPlan = plan(spec, reading.request());
+  private Driver driver(Desk.Candidate candidate) {
+    var session = candidate.session();
+    var reading = (Dialect.Reading.Read) ChatDialect.INSTANCE.read(session.spec.request());
+    var sessionPlan = plan(session.spec, reading.request());
     var machine = new SessionMachine(sessionPlan, neighbours, draw.bits());
-    var driver =
-        new Driver(
-            this,
-            session.number,
-            session.id,
-            sessionPlan,
-            ref,
-            machine,
-            new Delivery(plan.delivery()));
-    session.driver = driver;
-    session.waiting.forEach(Runnable::run);
-    driver.begin();
+    return new Driver(this, desk, session.number, candidate.id(), sessionPlan, machine);
   }
 
   private SessionPlan plan(SessionSpec spec, DialectRequest request) {
@@ -215,31 +198,34 @@ final class World implements Driver.Surroundings {
         spec.targets().stream().map(targets::get).toList(),
         plan.retry(),
         plan.clocks(),
-        spec.lenient(),
-        spec.probe(),
+        spec.asking().lenient(),
+        spec.asking().probe(),
         AnchorTemplate.DEFAULT,
-        spec.callerTimeoutNanos() == 0
+        spec.asking().callerTimeoutNanos() == 0
             ? Optional.empty()
-            : Optional.of(Duration.ofNanos(spec.callerTimeoutNanos())),
+            : Optional.of(Duration.ofNanos(spec.asking().callerTimeoutNanos())),
         SessionPlan.BLOCK_BYTES_MAX,
-        spec.unacknowledgedBytesMax());
-  }
-
-  private void connect(
-      Session session, SessionSpec.ReaderSpec reader, Connection connection, long after) {
-    if (session.refused) {
-      connection.body(503, new byte[0]);
-    } else if (session.driver == null) {
-      session.waiting.add(() -> connect(session, reader, connection, after));
-    } else {
-      session.driver.attach(connection, after, session.streamed(), reader.canComeBack());
-    }
+        spec.asking().unacknowledgedBytesMax());
   }
 
   private void cancel(Session session) {
-    if (session.driver != null) {
-      verdicts.trace(() -> session.id + " is cancelled");
-      session.driver.cancel("somebody cancelled it");
+    time.after(
+        0,
+        () -> {
+          var driver = session.driver;
+          if (driver != null && driver.outcome() == null) {
+            verdicts.trace(() -> session.id + " is cancelled");
+            faults++;
+            driver.cancel("somebody cancelled it");
+          }
+        });
+  }
+
+  /** A call ended; who cancels across it does so before the next one, or in it. */
+  private void callOver(Session session) {
+    var cancel = session.spec.cancel();
+    if (!cancel.isNever() && cancel.call() == session.calls.size()) {
+      time.world(cancel.nanos(), () -> cancel(session));
     }
   }
 
@@ -279,14 +265,16 @@ final class World implements Driver.Surroundings {
     calls++;
     faults += fate.kind() == Fate.Kind.WELL ? 0 : 1;
     var script = new Script(target, asked, session.spec.wire(), fate, "call" + calls, draw.split());
-    var call = new Call(number, command.attempt(), target, fate, asked, script, time, ear);
+    var heard = new Heard(ear, () -> callOver(session));
+    var call = new Call(number, command.attempt(), target, fate, asked, script, time, heard);
     verdicts.trace(() ->
         session.id
             + " calls "
             + command.target().name()
             + " for attempt "
             + command.attempt()
-            + (asked.prefix().isEmpty() ? "" : " to go on after " + asked.prefix().length())
+            + (asked.goesOn() ? " to go on after " + asked.partial().length() : "")
+            + (asked.note().isEmpty() ? "" : " with a note")
             + ": "
             + fate);
     CallChecker.opened(session, call, plan, guards(target.upstream()), verdicts);
@@ -296,6 +284,31 @@ final class World implements Driver.Surroundings {
         outage.map(Plan.Outage::answerNanos).orElseGet(() -> draw.millis(1, 30)),
         plan.clocks().connect().toNanos());
     return call;
+  }
+
+  /** Says when a call is over, after who called has heard of it. */
+  private record Heard(Call.Ear ear, Runnable over) implements Call.Ear {
+    @Override
+    public void head(int status, Script script) {
+      ear.head(status, script);
+    }
+
+    @Override
+    public void bytes(byte[] bytes) {
+      ear.bytes(bytes);
+    }
+
+    @Override
+    public void ended() {
+      ear.ended();
+      over.run();
+    }
+
+    @Override
+    public void failed(Failure failure) {
+      ear.failed(failure);
+      over.run();
+    }
   }
 
   private Optional<Plan.Outage> outage(String upstream) {
@@ -324,6 +337,11 @@ final class World implements Driver.Surroundings {
   }
 
   @Override
+  public long lateInAllNanos() {
+    return SLACK_NANOS + plan.stops().stream().mapToLong(Plan.Stop::lastingNanos).sum();
+  }
+
+  @Override
   public long hopNanos() {
     long most = plan.process().hopMaxNanos() / 1_000_000;
     return most == 0 ? 0 : draw.millis(0, most);
@@ -343,7 +361,8 @@ final class World implements Driver.Surroundings {
     }
     checkAllOver();
     for (var session : sessions) {
-      AnswerChecker.check(session, plan, store, verdicts);
+      ReaderChecker.check(session, plan, store, verdicts);
+      AnswerChecker.check(session, store, verdicts);
     }
     guards.values().forEach(WatchedGuards::checkEnd);
   }
