@@ -16,7 +16,17 @@ import java.util.function.Consumer;
  * what breaks after it is gone on with where the join can be proven, and what can't be saved is an
  * explicit failure. Half an answer never looks whole.
  *
- * {@snippet class="Snippets" region="first"}
+ * {@snippet :
+ * try (var holdfast =
+ *     Holdfast.builder()
+ *         .baseUrl(url) // such as https://api.holysheep.ai/v1
+ *         .apiKey(key)
+ *         .onRetry(System.err::println)
+ *         .build()) {
+ *   return holdfast.stream(
+ *       ChatRequest.of("gpt-4.1", user("Explain retry logic")), System.out::print);
+ * }
+ * }
  *
  * <p>One instance serves a whole program: breakers, budgets and recovery slots are shared by its
  * calls, and so are connections. Safe for many threads, platform or virtual. Close it when the
@@ -111,11 +121,12 @@ public final class Holdfast implements AutoCloseable {
                     future.completeExceptionally(new StreamException(incomplete));
               }
             });
-    future.whenComplete((answer, thrown) -> {
-      if (future.isCancelled()) {
-        run.cancel("the future was cancelled", null);
-      }
-    });
+    var unused =
+        future.whenComplete((answer, thrown) -> {
+          if (future.isCancelled()) {
+            run.cancel("the future was cancelled", null);
+          }
+        });
     run.start();
     return future;
   }

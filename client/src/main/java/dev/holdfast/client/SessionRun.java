@@ -228,6 +228,7 @@ final class SessionRun implements Flow.Subscription {
   }
 
   /** The outcome where a caller's own code threw. */
+  @SuppressWarnings("ReferenceEquality") // The same throwable, not one like it.
   static StreamOutcome threw(StreamOutcome how, Throwable thrown) {
     return switch (how) {
       case StreamOutcome.Complete c ->
@@ -302,6 +303,7 @@ final class SessionRun implements Flow.Subscription {
   }
 
   /** Tells the caller what the machine has decided since. */
+  @SuppressWarnings("ReferenceEquality") // The machine makes an instance for each decision.
   private void announce() {
     var callbacks = home.settings().callbacks();
     var next = machine.nextAttempt().orElse(null);

@@ -56,11 +56,12 @@ final class UpstreamExchange {
     if (closed) {
       future.cancel(true);
     }
-    future.whenComplete((response, thrown) -> {
-      if (thrown != null) {
-        mailbox.put(() -> failed(thrown));
-      }
-    });
+    var unused =
+        future.whenComplete((response, thrown) -> {
+          if (thrown != null) {
+            mailbox.put(() -> failed(thrown));
+          }
+        });
   }
 
   private BodySubscriber<Boolean> head(HttpResponse.ResponseInfo info) {

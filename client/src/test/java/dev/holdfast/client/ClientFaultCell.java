@@ -132,7 +132,7 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
     }
     var whole = unbroken();
     expect("text", whole.text(), answer.text(), out);
-    expect("finish", finish(), answer.finishReason(), out);
+    expect("finish", finish(), String.valueOf(answer.finishReason()), out);
     var call = whole.call();
     expect(
         "calls",

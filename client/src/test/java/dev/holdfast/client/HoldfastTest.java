@@ -11,6 +11,7 @@ import dev.holdfast.simulator.provider.ProviderConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -56,9 +57,9 @@ class HoldfastTest {
     try (var holdfast = at("ok").build()) {
       var answer = holdfast.stream(Upstreams.request(), text -> {});
 
-      assertThat(answer.usage()).isNotNull();
-      assertThat(answer.usage().measured()).isTrue();
-      assertThat(answer.usage().output()).isPositive();
+      var usage = Objects.requireNonNull(answer.usage());
+      assertThat(usage.measured()).isTrue();
+      assertThat(usage.output()).isPositive();
     }
   }
 

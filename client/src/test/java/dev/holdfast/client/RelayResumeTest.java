@@ -132,8 +132,8 @@ class RelayResumeTest {
     assertThat(asked).hasSizeBetween(3, 4);
     assertThat(asked)
         .allSatisfy(call -> {
-          assertThat(call.headers().get("X-holdfast-client").getFirst())
-              .startsWith("holdfast-java/");
+          assertThat(String.valueOf(call.headers().get("X-holdfast-client")))
+              .startsWith("[holdfast-java/");
           assertThat(call.headers().get("X-session-id")).containsExactly("chat-7");
         });
     assertThat(asked.stream().map(call -> call.headers().get("Idempotency-key")).distinct())

@@ -25,13 +25,17 @@ class SnippetsTest {
     }
   }
 
-  /** The page shows the very lines that are compiled here. */
+  /** Page and javadoc show the very lines that are compiled here. */
   @Test
-  void readme_showsTheFirstExample() throws Exception {
+  void pages_showTheFirstExample() throws Exception {
     var source = Files.readString(Path.of("src/test/java/dev/holdfast/client/Snippets.java"));
-    var region = source.split("// @start region=\"first\"\n")[1].split(" *// @end")[0];
+    var begin = "// @start region=\"first\"\n";
+    int from = source.indexOf(begin) + begin.length();
+    var lines = source.substring(from, source.indexOf("// @end", from)).stripTrailing();
+    var region = lines.stripIndent();
+    var page = Files.readString(Path.of("src/main/java/dev/holdfast/client/Holdfast.java"));
 
-    assertThat(Files.readString(Path.of("../README.md")))
-        .contains(region.stripTrailing().stripIndent());
+    assertThat(page.replace("\n * ", "\n")).contains(region);
+    assertThat(Files.readString(Path.of("../README.md"))).contains(region);
   }
 }

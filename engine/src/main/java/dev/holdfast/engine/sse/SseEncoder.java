@@ -26,10 +26,12 @@ public final class SseEncoder {
     out.append('\n');
   }
 
-  /** Writes a comment, one line for each line of the text, and a blank line. */
+  /**
+   * Writes a comment, one line for each line of the text. No blank line follows: openai-python
+   * keeps the last id and takes a blank line behind it for an event, with data that is no JSON.
+   */
   public static void comment(WireBuffer out, String text) {
     lines(out, ": ", text.getBytes(UTF_8));
-    out.append('\n');
   }
 
   /** As {@link #event(WireBuffer, String, byte[], int, int)}, with text as data. */

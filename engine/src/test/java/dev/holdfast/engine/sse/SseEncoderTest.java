@@ -25,8 +25,17 @@ class SseEncoderTest {
   void comment_textOfSeveralLines_isSeveralCommentLines() {
     SseEncoder.comment(out, "a\r\ndata: b\rc\n");
 
-    assertThat(text()).isEqualTo(": a\n: data: b\n: c\n: \n\n");
+    assertThat(text()).isEqualTo(": a\n: data: b\n: c\n: \n");
     assertThat(decoded()).isEmpty();
+  }
+
+  @Test
+  void comment_betweenEvents_leavesThemAsTheyAre() {
+    SseEncoder.event(out, "", "a");
+    SseEncoder.comment(out, "still here");
+    SseEncoder.event(out, "error", "b");
+
+    assertThat(decoded()).containsExactly(new Event("", "a"), new Event("error", "b"));
   }
 
   @Test

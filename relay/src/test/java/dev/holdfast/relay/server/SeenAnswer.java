@@ -142,7 +142,9 @@ final class SeenAnswer {
 
   private void number(String id, List<String> block) {
     int dash = id.lastIndexOf('-');
-    if (!id.matches("[0-9a-z]{8,32}-[1-9][0-9]*") || !block.getFirst().startsWith("id: ")) {
+    // A comment may stand right before a block: no blank line parts them.
+    var first = block.stream().filter(line -> !line.startsWith(":")).findFirst().orElse("");
+    if (!id.matches("[0-9a-z]{8,32}-[1-9][0-9]*") || !first.startsWith("id: ")) {
       complaints.add("expected a block that begins with its number, got \"" + id + "\"");
       return;
     }

@@ -1,4 +1,5 @@
-// Asks each cell through openai-node as its users do: raw stream, default settings.
+// Asks each cell through openai-node as its users do, with default settings: the raw stream, or the
+// answer that its helper makes of it.
 //
 // One JSON line in is a cell, one JSON line out is what its caller got:
 //   {cell, base_url, body}  ->  {cell, hung, choices: [{text, calls, finish}], error, ms}
@@ -9,7 +10,7 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [atOnce, secondsMax, folder] = process.argv.slice(2);
+const [atOnce, secondsMax, folder, way] = process.argv.slice(2);
 // The client is installed in a folder of its own, not above this file.
 const require = createRequire(path.join(folder, 'package.json'));
 const { default: OpenAI } = await import(pathToFileURL(require.resolve('openai')).href);
@@ -41,7 +42,31 @@ function add(choices, chunk) {
   }
 }
 
+function replaceBy(choices, answer) {
+  choices.length = 0;
+  for (const part of answer.choices) {
+    const into = choice(choices, part.index);
+    into.text = part.message.content ?? '';
+    into.calls = (part.message.tool_calls ?? []).map(({ function: { name, arguments: text } }) => ({
+      name,
+      arguments: text,
+    }));
+    into.finish = part.finish_reason;
+  }
+}
+
+async function askHelper(cell, choices) {
+  const { stream: _, ...body } = cell.body;
+  const stream = client(cell.base_url).chat.completions.stream(body);
+  stream.on('chunk', (chunk) => add(choices, chunk));
+  replaceBy(choices, await stream.finalChatCompletion());
+}
+
 async function ask(cell, choices) {
+  if (way === 'helper') {
+    await askHelper(cell, choices);
+    return;
+  }
   const answer = await client(cell.base_url).chat.completions.create(cell.body);
   if (cell.body.stream) {
     for await (const chunk of answer) {
@@ -49,11 +74,7 @@ async function ask(cell, choices) {
     }
     return;
   }
-  for (const part of answer.choices) {
-    const into = choice(choices, part.index);
-    into.text = part.message.content ?? '';
-    into.finish = part.finish_reason;
-  }
+  replaceBy(choices, answer);
 }
 
 async function run(cell) {
@@ -83,7 +104,7 @@ async function run(cell) {
   );
 }
 
-process.stderr.write(`openai-node ${version} on Node ${process.versions.node}\n`);
+process.stderr.write(`openai-node ${version} (${way}) on Node ${process.versions.node}\n`);
 const cells = [];
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim()) {

@@ -1,4 +1,4 @@
-package dev.holdfast.relay.peers;
+package dev.holdfast.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.relay.peers;
+package dev.holdfast.peers;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -1,9 +1,9 @@
-package dev.holdfast.relay.peers;
+package dev.holdfast.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.peers.CutProxy.Cut;
 import dev.holdfast.relay.config.RelayConfig;
-import dev.holdfast.relay.peers.CutProxy.Cut;
 import dev.holdfast.relay.server.Relay;
 import dev.holdfast.relay.server.RelayListener;
 import java.io.IOException;
