@@ -92,7 +92,7 @@ class ProbeTest {
             .plan()
             .among(shared)
             .probing()
-            .retry(RetryPolicy.DEFAULTS.withAttempts(5, 2))
+            .retry(RetryPolicy.DEFAULTS.withAttempts(2, 2))
             .targets(UNPROVEN)
             .begin();
     session.answer(Chat.text("Hello there")).end().called(2);

@@ -71,7 +71,8 @@ final class AnswerChecker {
     }
     session.log.events().forEach(this::event);
     if (session.streamed()) {
-      streamed(complete);
+      // A reader that left early may be the only one, so the log is no longer than it saw.
+      streamed(complete, session.log.events().size() == store.acknowledged(driver.id()));
     }
   }
 
@@ -145,10 +146,8 @@ final class AnswerChecker {
     }
   }
 
-  private void streamed(boolean complete) {
+  private void streamed(boolean complete, boolean all) {
     var item = session.spec.item();
-    // A reader that left early may be the only one, so the log is no longer than it saw.
-    boolean all = session.log.events().size() == store.acknowledged(session.storeId());
     expect(ids.size() <= 1, "one identity", ids.toString());
     for (int i = 0; i < texts.length; i++) {
       expect(roles[i] <= 1, "one beginning", "choice " + i + " has " + roles[i] + " roles");
@@ -170,7 +169,10 @@ final class AnswerChecker {
     } else {
       expect(arguments.startsWith(call.toString()), "no call is told twice", call.toString());
     }
-    expect(!done || complete || storeFailed(), "nothing ends cleanly half-way", "the terminator was sent");
+    expect(
+        !done || complete || storeFailed(),
+        "nothing ends cleanly half-way",
+        "the terminator was sent");
   }
 
   /** What a store kept and did not acknowledge is read again, the terminator too. */
@@ -216,8 +218,8 @@ final class AnswerChecker {
     return driver != null
         && (session.calls.stream().anyMatch(c -> c.target.differs())
             || driver.machine().seams().stream()
-                .anyMatch(s ->
-                    s.rung() == Profile.Rung.ANCHOR && s.verdict() == Seam.Verdict.UNPROVEN));
+                .anyMatch(
+                    s -> s.rung() == Profile.Rung.ANCHOR && s.verdict() == Seam.Verdict.UNPROVEN));
   }
 
   /** An unbroken stream goes through as it came, but for the closed list. */

@@ -45,10 +45,7 @@ final class Desk {
   record Candidate(Session session, String id) {}
 
   Desk(
-      Scene world,
-      DeliverySettings delivery,
-      int orphansMax,
-      Function<Candidate, Driver> drivers) {
+      Scene world, DeliverySettings delivery, int orphansMax, Function<Candidate, Driver> drivers) {
     this.world = world;
     this.delivery = delivery;
     this.orphansMax = orphansMax;
@@ -74,14 +71,7 @@ final class Desk {
     var key = spec.asking().keyed() ? new IdempotencyKey(session.id, "as it was") : null;
     var head =
         new SessionHead(
-            id,
-            Serving.HISTORY,
-            session.owner(),
-            null,
-            "openai-chat",
-            "any",
-            key,
-            spec.streamed());
+            id, Serving.HISTORY, session.owner(), null, "openai-chat", "any", key, spec.streamed());
     world
         .store()
         .create(
@@ -167,19 +157,14 @@ final class Desk {
       replay(view, finish, connection, kind, after);
     } else if (!again) {
       // It was live when the store was asked, and may be over since.
-      find(
-          view.head().owner(), id, connection, now -> attach(now, connection, kind, after, true));
+      find(view.head().owner(), id, connection, now -> attach(now, connection, kind, after, true));
     } else {
       replay(view, OWN_FAULT, connection, kind, after);
     }
   }
 
   private void replay(
-      SessionView view,
-      FinishRecord finish,
-      Connection connection,
-      ReaderKind kind,
-      long after) {
+      SessionView view, FinishRecord finish, Connection connection, ReaderKind kind, long after) {
     var running = replays.get(view.head().id());
     if (running != null && running.isOf(view)) {
       running.attach(connection, kind, after);
@@ -203,11 +188,7 @@ final class Desk {
   }
 
   private void body(
-      SessionView view,
-      FinishRecord finish,
-      Connection connection,
-      ReaderKind kind,
-      long after) {
+      SessionView view, FinishRecord finish, Connection connection, ReaderKind kind, long after) {
     var batch = new EventBatch();
     world
         .store()
@@ -250,12 +231,10 @@ final class Desk {
           world.verdicts().trace(() -> oldest.id() + " is one orphan too many");
           oldest.cancel("too many go on without a reader");
         });
-    long mine =
-        live.values().stream().filter(d -> d.isOrphan() && owner(d).equals(owner)).count();
+    long mine = live.values().stream().filter(d -> d.isOrphan() && owner(d).equals(owner)).count();
     world
         .verdicts()
-        .expect(
-            mine <= orphansMax, "orphans within the bound", () -> owner + " has " + mine);
+        .expect(mine <= orphansMax, "orphans within the bound", () -> owner + " has " + mine);
   }
 
   void adopted(Driver driver) {

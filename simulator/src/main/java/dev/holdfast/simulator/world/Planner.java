@@ -72,10 +72,10 @@ final class Planner {
     for (int i = draw.between(1, 2); i > 0; i--) {
       latecomers.add(
           SessionSpec.plain(
-              BOUND_NANOS + i * APART_NANOS,
-              Item.drawn(kind(), draw),
-              route(targets.size()),
-              wire())
+                  BOUND_NANOS + i * APART_NANOS,
+                  Item.drawn(kind(), draw),
+                  route(targets.size()),
+                  wire())
               .withReaders(latecomers()));
     }
     return new Plan(

@@ -231,6 +231,11 @@ final class Reader implements Connection.Theirs {
     return end;
   }
 
+  /** How often it came back. */
+  int returns() {
+    return returns;
+  }
+
   /** When it left; 0 if it did not. */
   long leftNanos() {
     return leftNanos;

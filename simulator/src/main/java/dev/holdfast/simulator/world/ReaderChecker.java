@@ -44,7 +44,8 @@ final class ReaderChecker {
           "after the faults all is well",
           reader.name() + " has " + reader.last() + " and ended as " + reader.end());
     }
-    // What the store lost, a drain cut off or a generation before failed, may be whole all the same.
+    // What the store lost, a drain cut off or a generation before failed, may be whole all the
+    // same.
     boolean excused =
         session.generatedAgain()
             || store.failed(driver.id())
@@ -63,8 +64,7 @@ final class ReaderChecker {
       }
       case BODY -> {
         boolean ofFailure = reader.status() >= 400 && !complete;
-        boolean inVain =
-            reader.turnedAway() || (reader.cameInVain() && store.failures() > 0);
+        boolean inVain = reader.turnedAway() || (reader.cameInVain() && store.failures() > 0);
         expect(
             reader.hasWhole() || ofFailure || excused || inVain,
             "a status tells of a failure",

@@ -49,8 +49,7 @@ record ReaderSpec(
 
   /** Sends the request, and leaves for good. */
   static ReaderSpec leaving(int after) {
-    return new ReaderSpec(
-        0, Opening.REQUEST, 0, 64 << 10, 64 << 10, 0, after, 1, 0, false, false);
+    return new ReaderSpec(0, Opening.REQUEST, 0, 64 << 10, 64 << 10, 0, after, 1, 0, false, false);
   }
 
   boolean canComeBack() {

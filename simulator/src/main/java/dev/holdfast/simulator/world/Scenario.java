@@ -91,6 +91,32 @@ public enum Scenario {
                       "a close within 16 s, came " + Plan.seconds(closed))),
           "closed after " + Plan.seconds(closed));
     }
+  },
+  /** A hundred readers of each answer drop and return at random, some with stale cursors. */
+  HUNDRED_READERS {
+    @Override
+    Measured run(long seed) {
+      int answers = 5;
+      var draw = new Draw(seed);
+      var items = items(seed, 60);
+      var sessions = new ArrayList<SessionSpec>();
+      for (int i = 0; i < answers; i++) {
+        sessions.add(
+            SessionSpec.plain(draw.millis(0, 3_000), draw.pick(items), List.of(0), FIRST_IN_300_MS)
+                .withReaders(hundredReaders(draw)));
+      }
+      var world = new World(plan(seed, sessions), false);
+      var report = world.run();
+      var readers = world.sessions().stream().flatMap(s -> s.readers.stream()).toList();
+      long whole = readers.stream().filter(Reader::hasWhole).count();
+      int returns = readers.stream().mapToInt(Reader::returns).sum();
+      return new Measured(
+          problem(report)
+              .or(() -> expect(report.calls() == answers, "5 calls, came " + report.calls()))
+              .or(() -> expect(whole == readers.size(), "all whole, came " + whole))
+              .or(() -> expect(returns > readers.size(), "many returns, came " + returns)),
+          readers.size() + " readers, " + returns + " returns, " + report.calls() + " calls");
+    }
   };
 
   /**
@@ -205,6 +231,27 @@ public enum Scenario {
             .or(() -> expect(report.calls() == streams, "no retry, came " + report.calls()))
             .or(() -> expect(report.complete() == streams, "200 whole, came " + report.complete())),
         (report.calls() - streams) + " retries");
+  }
+
+  /** The first one sends the request and stays as well as the others. */
+  private static List<ReaderSpec> hundredReaders(Draw draw) {
+    var readers = new ArrayList<ReaderSpec>();
+    for (int i = 0; i < 100; i++) {
+      readers.add(
+          new ReaderSpec(
+              i == 0 ? 0 : draw.spread(1, 120_000),
+              i == 0 ? ReaderSpec.Opening.REQUEST : ReaderSpec.Opening.FROM_START,
+              draw.between(0, 100) / 100.0,
+              64 << 10,
+              64 << 10,
+              0,
+              draw.between(1, 25),
+              draw.between(1, 6),
+              draw.spread(1, 10_000),
+              draw.chance(0.3),
+              false));
+    }
+    return readers;
   }
 
   // ---- help

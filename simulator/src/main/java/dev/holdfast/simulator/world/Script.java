@@ -141,11 +141,7 @@ final class Script {
       case STATUS_401 -> error("Who are you?", "authentication_error", "invalid_api_key");
       case STATUS_404 -> error("No such model.", "invalid_request_error", "model_not_found");
       case STATUS_400 -> error("Not like this.", "invalid_request_error", "invalid_value");
-      default ->
-          error(
-              refusedContinuation(),
-              "invalid_request_error",
-              "invalid_value");
+      default -> error(refusedContinuation(), "invalid_request_error", "invalid_value");
     };
   }
 
@@ -338,9 +334,7 @@ final class Script {
 
   /** What was handed back is read by the model like the question. */
   private int readAgain() {
-    return asked.goesOn()
-        ? Tokens.of(asked.partial()).size() + Tokens.of(asked.note()).size()
-        : 0;
+    return asked.goesOn() ? Tokens.of(asked.partial()).size() + Tokens.of(asked.note()).size() : 0;
   }
 
   private List<String> continued(Item item) {

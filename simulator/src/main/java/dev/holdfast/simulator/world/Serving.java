@@ -185,9 +185,7 @@ final class Serving {
       case DeliveryCommand.EndEmpty c -> last(c.reader(), to -> to.body(204, new byte[0]));
       case DeliveryCommand.RefuseCursor c ->
           refuse(
-              c.reader(),
-              412,
-              Long.toString(c.restartFrom()).getBytes(StandardCharsets.US_ASCII));
+              c.reader(), 412, Long.toString(c.restartFrom()).getBytes(StandardCharsets.US_ASCII));
       case DeliveryCommand.TurnAway c -> {
         int others = connections.size() - 1;
         world

@@ -127,13 +127,11 @@ record SessionSpec(
   }
 
   SessionSpec withFates(List<Fate> newFates) {
-    return new SessionSpec(
-        arriveNanos, item, asking, targets, newFates, wire, readers, cancel);
+    return new SessionSpec(arriveNanos, item, asking, targets, newFates, wire, readers, cancel);
   }
 
   SessionSpec withReaders(List<ReaderSpec> newReaders) {
-    return new SessionSpec(
-        arriveNanos, item, asking, targets, fates, wire, newReaders, cancel);
+    return new SessionSpec(arriveNanos, item, asking, targets, fates, wire, newReaders, cancel);
   }
 
   SessionSpec withEffort() {

@@ -209,13 +209,7 @@ final class WatchedStore implements SessionStore {
     verdicts.expect(
         upTo <= (known.failed ? known.offered : known.acknowledged),
         "nothing shown before it is kept",
-        () ->
-            "session "
-                + session
-                + " shows "
-                + upTo
-                + ", acknowledged is "
-                + known.acknowledged);
+        () -> "session " + session + " shows " + upTo + ", acknowledged is " + known.acknowledged);
   }
 
   /** A reader that was served since then can't read on. */
@@ -239,8 +233,7 @@ final class WatchedStore implements SessionStore {
       var known = known(session);
       verdicts.expect(
           known.failed
-              || known.finishes > 0
-                  && time.nanos() >= known.finishNanos + limits.keep().toNanos(),
+              || known.finishes > 0 && time.nanos() >= known.finishNanos + limits.keep().toNanos(),
           "what was seen can be read again",
           () -> session + " is unknown before its time");
     }

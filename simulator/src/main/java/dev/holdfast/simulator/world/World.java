@@ -65,7 +65,8 @@ final class World implements Scene {
     }
     this.neighbours = new Neighbours(this::guards);
     this.delayed =
-        new DelayedStore(new MemoryStore(plan.limits(), time), StoreFaults.seeded(plan.store()), time);
+        new DelayedStore(
+            new MemoryStore(plan.limits(), time), StoreFaults.seeded(plan.store()), time);
     this.store = new WatchedStore(delayed, plan.limits(), time, verdicts);
     this.desk = new Desk(this, plan.delivery(), plan.orphansMax(), this::driver);
   }
@@ -166,8 +167,7 @@ final class World implements Scene {
 
       @Override
       public void events(Connection connection, long after) {
-        time.after(
-            0, () -> session.whenKnown(() -> desk.events(session, connection, after)));
+        time.after(0, () -> session.whenKnown(() -> desk.events(session, connection, after)));
       }
 
       @Override

@@ -15,12 +15,12 @@ import javax.tools.ToolProvider;
  * patched and compiled, and a class loader of its own puts it in the place of the shipped class.
  *
  * @param name what is wrong
- * @param source path below the engine's sources
+ * @param source its path in the repository
  * @param shipped text that stands there exactly once
  * @param planted what stands there instead
  */
 record Mutant(String name, String source, String shipped, String planted) {
-  private static final Path SOURCES = Path.of("..", "engine", "src", "main", "java");
+  private static final Path SOURCES = Path.of("..");
 
   /** What the world made of a mutant. */
   record Hunt(boolean found, long seeds, String what) {}

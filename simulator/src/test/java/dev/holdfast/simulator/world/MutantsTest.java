@@ -11,9 +11,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A world that finds nothing proves something only if it would find what is there. */
 final class MutantsTest {
-  private static final String MACHINE = "dev/holdfast/engine/session/SessionMachine.java";
-  private static final String TOKENS = "dev/holdfast/engine/session/TokenPath.java";
-  private static final String GUARDS = "dev/holdfast/engine/guard/UpstreamGuards.java";
+  private static final String ENGINE = "engine/src/main/java/dev/holdfast/engine/";
+  private static final String JOURNAL = "journal/src/main/java/dev/holdfast/journal/";
+  private static final String MACHINE = ENGINE + "session/SessionMachine.java";
+  private static final String TOKENS = ENGINE + "session/TokenPath.java";
+  private static final String GUARDS = ENGINE + "guard/UpstreamGuards.java";
   private static final long SEEDS_MAX = 2_000;
 
   @TempDir private Path folder;
@@ -68,7 +70,39 @@ final class MutantsTest {
             MACHINE,
             "commands.addFirst(new SessionCommand.Append(batch));",
             "commands.addFirst(new SessionCommand.Append(batch));"
-                + " commands.add(new SessionCommand.Emit(committed.last()));"))
+                + " commands.add(new SessionCommand.Emit(committed.last()));"),
+        new Mutant(
+            "a reader that comes back is served from one event before its cursor",
+            ENGINE + "delivery/Delivery.java",
+            "this.cursor = streaming ? fact.after() : 0;",
+            "this.cursor = streaming ? Math.max(0, fact.after() - 1) : 0;"),
+        new Mutant(
+            "white space is dropped at the seam",
+            ENGINE + "dialect/seam/AnchorJoin.java",
+            "return after.substring(has.length());",
+            "return after.substring(has.length()).stripLeading();"),
+        new Mutant(
+            "usage is summed over the attempts",
+            ENGINE + "dialect/chat/ChatSplice.java",
+            "long input = -Math.min(inputAdded, ChatReader.count(usage, \"prompt_tokens\"));",
+            "long input = ChatReader.count(usage, \"prompt_tokens\");"),
+        new Mutant(
+            "a session expires while it is read",
+            JOURNAL + "MemorySession.java",
+            "&& followers.length > 0",
+            "&& followers.length < 0"),
+        new Mutant(
+            "each of two first readers begins an answer",
+            JOURNAL + "MemoryStore.java",
+            "return key == null ? null : new OwnedKey(head.owner(), key.hash());",
+            "return null;"),
+        new Mutant(
+            "a cancel between a break and its continuation is lost",
+            MACHINE,
+            "case SessionFact.CancelRequested f -> end(new Failure.Cancelled(f.reason()));",
+            "case SessionFact.CancelRequested f -> {"
+                + " if (phase != Phase.LEASING && phase != Phase.LOADING) {"
+                + " end(new Failure.Cancelled(f.reason())); } }"))
         .stream();
   }
 
