@@ -2,6 +2,12 @@ package dev.holdfast.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.client.ChatRequest;
+import dev.holdfast.client.Holdfast;
+import dev.holdfast.client.StreamOutcome;
+import dev.holdfast.engine.dialect.Profile;
+import dev.holdfast.engine.retry.RetryPolicy;
+import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.peers.CutProxy.Cut;
 import dev.holdfast.relay.config.RelayConfig;
 import dev.holdfast.relay.server.Relay;
@@ -135,6 +141,58 @@ class RealModelTest {
           assertThat(stage.proxy().cuts()).as("answers that were broken").isEqualTo(ANSWERS);
           assertThat(wrong).isEmpty();
         });
+  }
+
+  @Test
+  void brokenOnce_throughTheLibrary_equalsTheUnbrokenAnswer() throws Exception {
+    on(
+        "one-token",
+        stage -> {
+          var random = new SplittableRandom(SEED);
+          var wrong = new ArrayList<String>();
+          try (var holdfast = library(stage.proxy().port())) {
+            for (int i = 0; i < ANSWERS; i++) {
+              var body = body(i, false);
+              var unbroken = ask(stage.modelUrl(), body);
+              var cut = cut(random, unbroken);
+              stage.proxy().arm(cut);
+
+              var answer = answer(holdfast.tryStream(ChatRequest.ofJson(body), text -> {}));
+
+              if (!answer.done()
+                  || !answer.text().equals(unbroken.text())
+                  || !answer.finish().equals(unbroken.finish())) {
+                wrong.add(difference(i, cut, unbroken, answer));
+              }
+            }
+          }
+          report("through the library, equal to the unbroken answer", wrong);
+          assertThat(stage.proxy().cuts()).as("answers that were broken").isEqualTo(ANSWERS);
+          assertThat(wrong).isEmpty();
+        });
+  }
+
+  /** The library at the bare server; told as little of it as the relay is. */
+  private static Holdfast library(int port) {
+    return Holdfast.builder()
+        .baseUrl("http://127.0.0.1:" + port + "/v1")
+        .profile("llama.cpp")
+        .continuation(Profile.Rung.PREFILL)
+        .probeOnBreak()
+        .retry(
+            RetryPolicy.DEFAULTS.withBackoff(
+                Duration.ofMillis(50), Duration.ofSeconds(10), RetryPolicy.Jitter.FULL))
+        .clocks(Clocks.DEFAULTS.withProgress(Duration.ofSeconds(8)))
+        .build();
+  }
+
+  private static Answer answer(StreamOutcome outcome) {
+    return switch (outcome) {
+      case StreamOutcome.Complete c ->
+          new Answer(
+              c.answer().text(), String.valueOf(c.answer().finishReason()), 0, true);
+      case StreamOutcome.Incomplete c -> new Answer(c.partial().text(), "cut", 0, false);
+    };
   }
 
   /** A model this small rarely repeats what it is asked to; what counts is that nothing is wrong. */
