@@ -52,7 +52,7 @@ enum Client {
       return java(questions, new LangChain4j());
     }
 
-    /** It has words of its own, and none for a reason that it does not know. */
+    // It has words of its own, and none for a reason that it does not know.
     @Override
     String finish(String wire) {
       return "none";

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -64,7 +65,7 @@ interface JavaClient extends AutoCloseable {
       call.cancel(true);
       return new Got(true, parts.choices(), null);
     } catch (ExecutionException e) {
-      var thrown = e.getCause();
+      var thrown = Objects.requireNonNullElse(e.getCause(), e);
       return new Got(
           false,
           parts.choices(),

@@ -187,10 +187,9 @@ class OfficialClientsTest {
           .append(" continuation: [prefill] }\n");
       routes.append("  %s: [%s/%s]\n".formatted(cell.model(), cell.model(), cell.model()));
     }
-    // Three seconds are long for a simulator, also beside others of this machine. The head waits
-    // for
-    // the last of them, so that a row without content ends in a status. Comments come into every
-    // silence, because clients differ in what they make of them.
+    // Long for a simulator, also while six clients start: a healthy attempt that is given up makes
+    // another row of it. The head waits for the last attempt, so that a row without content ends in
+    // a status. Comments come into every silence, because clients differ in what they make of them.
     return """
     listen: 127.0.0.1:0
     workers: 1
@@ -199,9 +198,9 @@ class OfficialClientsTest {
     comments: 200ms
     retry: { base: 50ms }
     clocks:
-      first-progress: 3s
-      first-progress-reasoning: 6s
-      idle-progress: 3s
+      first-progress: 5s
+      first-progress-reasoning: 8s
+      idle-progress: 4s
       idle-progress-quiet: 5s
     upstreams:
     """

@@ -195,7 +195,9 @@ class RealModelTest {
     };
   }
 
-  /** A model this small rarely repeats what it is asked to; what counts is that nothing is wrong. */
+  /**
+   * A model this small rarely repeats what it is asked to; what counts is that nothing is wrong.
+   */
   @Test
   void brokenOnce_withoutPrefill_isJoinedByItsAnchorOrAnError() throws Exception {
     on(

@@ -1,0 +1,3 @@
+/** Programs that nobody here wrote, put before and behind the relay. */
+@org.jspecify.annotations.NullMarked
+package dev.holdfast.peers;
