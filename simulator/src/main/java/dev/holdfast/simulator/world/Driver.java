@@ -438,7 +438,7 @@ final class Driver implements AppendReply, Serving.Host {
       ask =
           new Ask(
               number,
-              "owner" + number % 3,
+              "owner" + number % 2,
               c.target().name(),
               c.kind(),
               c.deadlineNanos(),

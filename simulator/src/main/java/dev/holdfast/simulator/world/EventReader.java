@@ -32,9 +32,15 @@ final class EventReader {
     int start = from;
     for (int i = from; i < to; i++) {
       if (bytes[i] == '\n') {
-        line.write(bytes, start, i - start);
+        if (line.size() == 0) {
+          line(bytes, start, i);
+        } else {
+          line.write(bytes, start, i - start);
+          var whole = line.toByteArray();
+          line.reset();
+          line(whole, 0, whole.length);
+        }
         start = i + 1;
-        line();
       }
     }
     line.write(bytes, start, to - start);
@@ -45,47 +51,42 @@ final class EventReader {
     return line.size() > 0 || hasData || !id.isEmpty();
   }
 
-  private void line() {
-    var bytes = line.toByteArray();
-    line.reset();
-    int end = bytes.length;
-    if (end > 0 && bytes[end - 1] == '\r') {
-      end--;
-    }
-    if (end == 0) {
+  private void line(byte[] bytes, int from, int to) {
+    int end = to > from && bytes[to - 1] == '\r' ? to - 1 : to;
+    if (end == from) {
       dispatch();
       return;
     }
-    int colon = 0;
+    int colon = from;
     while (colon < end && bytes[colon] != ':') {
       colon++;
     }
-    if (colon == 0) {
+    if (colon == from) {
       return;
     }
     int value = Math.min(colon + 1, end);
     if (value < end && bytes[value] == ' ') {
       value++;
     }
-    if (bytes[0] == 'd' && named(bytes, colon, "data")) {
+    if (named(bytes, from, colon, "data")) {
       if (hasData) {
         data.write('\n');
       }
       hasData = true;
       data.write(bytes, value, end - value);
-    } else if (named(bytes, colon, "id")) {
+    } else if (named(bytes, from, colon, "id")) {
       id = new String(bytes, value, end - value, StandardCharsets.UTF_8);
-    } else if (named(bytes, colon, "event")) {
+    } else if (named(bytes, from, colon, "event")) {
       name = new String(bytes, value, end - value, StandardCharsets.UTF_8);
     }
   }
 
-  private static boolean named(byte[] bytes, int length, String field) {
-    if (length != field.length()) {
+  private static boolean named(byte[] bytes, int from, int to, String field) {
+    if (to - from != field.length()) {
       return false;
     }
-    for (int i = 0; i < length; i++) {
-      if (bytes[i] != field.charAt(i)) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != field.charAt(i - from)) {
         return false;
       }
     }

@@ -84,7 +84,7 @@ final class Planner {
         clocks(),
         retry(),
         delivery(),
-        draw.chance(0.8) ? 10_000 : draw.between(1, 2),
+        draw.chance(0.6) ? 10_000 : 1,
         limits(),
         guards(),
         store(),

@@ -52,7 +52,7 @@ final class Session {
   }
 
   String owner() {
-    return "owner" + number % 3;
+    return "owner" + number % 2;
   }
 
   // ---- its requests

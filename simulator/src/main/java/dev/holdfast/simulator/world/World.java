@@ -32,7 +32,7 @@ import java.util.Optional;
 final class World implements Scene {
   private static final Fate REFUSED = new Fate(Fate.Kind.REFUSED, 0, 0, false);
   private static final long END_NANOS = 40_000_000_000_000L;
-  private static final long SLACK_NANOS = 120_000_000_000L;
+  private static final long SLACK_NANOS = 30_000_000_000L;
   private static final long SPARE_NANOS = 15_000_000_000L;
   private static final long EPOCH_MILLIS = 1_790_000_000_000L;
 

@@ -92,6 +92,11 @@ final class MutantsTest {
             "&& followers.length > 0",
             "&& followers.length < 0"),
         new Mutant(
+            "a session that nobody reads goes on for ever",
+            ENGINE + "delivery/Delivery.java",
+            "commands.add(new DeliveryCommand.CancelSession(\"nobody reads it any more\"));",
+            ""),
+        new Mutant(
             "each of two first readers begins an answer",
             JOURNAL + "MemoryStore.java",
             "return key == null ? null : new OwnedKey(head.owner(), key.hash());",
