@@ -198,7 +198,7 @@ class OfficialClientsTest {
     comments: 200ms
     retry: { base: 50ms }
     clocks:
-      first-progress: 5s
+      first-progress: 4s
       first-progress-reasoning: 8s
       idle-progress: 4s
       idle-progress-quiet: 5s
