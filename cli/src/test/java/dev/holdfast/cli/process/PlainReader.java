@@ -1,14 +1,18 @@
 package dev.holdfast.cli.process;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 
-/** Reads one answer as any program would. */
+/**
+ * Reads one answer on a raw socket, to its last byte. {@code java.net.http}'s stream of a body does
+ * not serve: told of a cut, it throws before what came ahead of the cut is read.
+ */
 final class PlainReader implements Callable<PlainReader.Result> {
   /** How an answer ended for its reader. */
   enum Result {
@@ -24,37 +28,50 @@ final class PlainReader implements Callable<PlainReader.Result> {
     HALF_BUT_CLEAN
   }
 
-  private final HttpClient client;
-  private final String url;
-  private final String body;
+  private static final int READ_MILLIS_MAX = 110_000;
 
-  PlainReader(HttpClient client, String url, String body) {
-    this.client = client;
-    this.url = url;
-    this.body = body;
+  private final int port;
+  private final byte[] body;
+
+  PlainReader(int port, String body) {
+    this.port = port;
+    this.body = body.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
-  public Result call() throws IOException, InterruptedException {
-    var request =
-        HttpRequest.newBuilder(URI.create(url + "/v1/chat/completions"))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    if (response.statusCode() != 200) {
-      response.body().close();
-      return Result.REFUSED;
+  public Result call() throws IOException {
+    var head =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + "Content-Type: application/json\r\nContent-Length: "
+            + body.length
+            + "\r\n\r\n";
+    var heard = new ByteArrayOutputStream();
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(READ_MILLIS_MAX);
+      var out = socket.getOutputStream();
+      out.write(head.getBytes(StandardCharsets.US_ASCII));
+      out.write(body);
+      drain(socket.getInputStream(), heard);
     }
-    var text = new StringBuilder();
-    var part = new byte[8192];
-    try (var in = response.body()) {
-      for (int n = in.read(part); n >= 0; n = in.read(part)) {
-        text.append(new String(part, 0, n, StandardCharsets.ISO_8859_1));
-      }
-    } catch (IOException e) {
-      return text.indexOf("event: error") >= 0 ? Result.ERROR_AND_CUT : Result.CUT;
+    return judge(heard.toString(StandardCharsets.ISO_8859_1));
+  }
+
+  /** To the end, whichever it is: how the connection ended is not what is asked. */
+  private static void drain(InputStream in, ByteArrayOutputStream to) throws IOException {
+    try {
+      in.transferTo(to);
+    } catch (SocketException e) {
+      to.writeBytes("\r\nreset".getBytes(StandardCharsets.US_ASCII));
     }
-    return text.indexOf("data: [DONE]") >= 0 ? Result.WHOLE : Result.HALF_BUT_CLEAN;
+  }
+
+  private static Result judge(String heard) {
+    if (!heard.startsWith("HTTP/1.1 200 ")) {
+      return heard.startsWith("HTTP/1.1 ") ? Result.REFUSED : Result.CUT;
+    }
+    if (!heard.endsWith("\r\n0\r\n\r\n")) {
+      return heard.contains("event: error") ? Result.ERROR_AND_CUT : Result.CUT;
+    }
+    return heard.contains("data: [DONE]") ? Result.WHOLE : Result.HALF_BUT_CLEAN;
   }
 }

@@ -52,6 +52,10 @@ final class RelayProcess implements AutoCloseable {
         "expected a relay that listens, it ended: " + Files.readString(dir.resolve("relay.log")));
   }
 
+  int port() {
+    return port;
+  }
+
   String url() {
     return "http://127.0.0.1:" + port;
   }

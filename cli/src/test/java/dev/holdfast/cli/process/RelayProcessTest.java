@@ -68,7 +68,7 @@ class RelayProcessTest {
     var readers = new ArrayList<Future<PlainReader.Result>>();
     for (int i = 0; i < streams; i++) {
       var body = body(i, styles[i % styles.length]);
-      readers.add(threads.submit(new PlainReader(client, relay.url(), body)));
+      readers.add(threads.submit(new PlainReader(relay.port(), body)));
     }
     return readers;
   }
