@@ -3,6 +3,7 @@ package dev.holdfast.engine.delivery;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.engine.session.Outcome;
+import dev.holdfast.engine.session.Patience;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,9 @@ public final class Delivery {
     boolean writable = true;
     boolean sending;
     long wroteNanos;
-    long blockedNanos;
+
+    /** For its connection to take more. */
+    final Patience blocked = new Patience();
 
     Reader(DeliveryFact.ReaderAttached fact) {
       this.number = fact.reader();
@@ -61,7 +64,10 @@ public final class Delivery {
   private @Nullable Failure leaving;
   private boolean canComeBack;
   private boolean orphan;
-  private long aloneSince = NEVER;
+
+  /** For a reader to come. */
+  private final Patience alone = new Patience();
+
   private boolean cancelled;
   private long now;
   private long armedId;
@@ -90,6 +96,7 @@ public final class Delivery {
         var reader = find(f.reader());
         if (reader != null) {
           reader.writable = true;
+          reader.blocked.end();
           serve(reader);
           look(reader);
         }
@@ -144,7 +151,7 @@ public final class Delivery {
     var reader = new Reader(fact);
     readers.add(reader);
     canComeBack |= fact.canComeBack();
-    aloneSince = NEVER;
+    alone.end();
     noOrphan();
     if (reader.kind == ReaderKind.REST && !(isComplete() && reader.cursor >= last)) {
       commitHead(reader);
@@ -167,7 +174,7 @@ public final class Delivery {
     reader.wroteNanos = now;
     if (!fact.writable()) {
       reader.writable = false;
-      reader.blockedNanos = now;
+      reader.blocked.begin(now, settings.stuckAfter().toNanos());
     }
     serve(reader);
     look(reader);
@@ -244,12 +251,12 @@ public final class Delivery {
   private void remove(Reader reader) {
     readers.remove(reader);
     if (readers.isEmpty() && outcome == null) {
-      aloneSince = now;
+      alone.begin(now, settings.patience(canComeBack).toNanos());
       if (settings.goesOn(canComeBack)) {
         orphan = true;
         commands.add(new DeliveryCommand.NoteOrphan());
       }
-      arm(aloneUntil());
+      arm(alone.lookNanos());
     }
   }
 
@@ -291,7 +298,7 @@ public final class Delivery {
       measureAnew();
     }
     for (var reader : List.copyOf(readers)) {
-      if (!reader.writable && now - reader.blockedNanos >= settings.stuckAfter().toNanos()) {
+      if (reader.blocked.hasRunOut(now)) {
         commands.add(new DeliveryCommand.Cut(reader.number));
         remove(reader);
       } else if (reader.streaming && !reader.headSent) {
@@ -306,7 +313,7 @@ public final class Delivery {
         commands.add(new DeliveryCommand.Comment(reader.number));
       }
     }
-    if (!cancelled && outcome == null && aloneSince != NEVER && now >= aloneUntil()) {
+    if (!cancelled && outcome == null && alone.hasRunOut(now)) {
       cancelled = true;
       commands.add(new DeliveryCommand.CancelSession("nobody reads it any more"));
     }
@@ -316,21 +323,15 @@ public final class Delivery {
   /** We were stopped ourselves: who drained or came back in that time is heard of only now. */
   private void measureAnew() {
     for (int i = 0; i < readers.size(); i++) {
-      readers.get(i).blockedNanos = now;
+      readers.get(i).blocked.restart(now);
     }
-    if (aloneSince != NEVER) {
-      aloneSince = now;
-    }
-  }
-
-  private long aloneUntil() {
-    return aloneSince + settings.patience(canComeBack).toNanos();
+    alone.restart(now);
   }
 
   /** Arms for all. */
   private void rearm() {
-    if (outcome == null && aloneSince != NEVER && !cancelled) {
-      arm(aloneUntil());
+    if (outcome == null && !cancelled) {
+      arm(alone.lookNanos());
     }
     for (int i = 0; i < readers.size(); i++) {
       look(readers.get(i));
@@ -340,7 +341,7 @@ public final class Delivery {
   /** Nothing is armed anew for a token: an early deadline looks again and arms the next. */
   private void look(Reader reader) {
     if (!reader.writable) {
-      arm(reader.blockedNanos + settings.stuckAfter().toNanos());
+      arm(reader.blocked.lookNanos());
     } else if (reader.streaming) {
       arm(
           reader.headSent

@@ -38,57 +38,69 @@ final class Deadlines {
     }
   }
 
-  static final long NEVER = Long.MAX_VALUE;
+  static final long NEVER = Patience.NEVER;
 
   private static final Clock[] CLOCKS = Clock.values();
+  private static final int OF_UPSTREAM = Clock.LIVENESS.ordinal() + 1;
 
+  /** Of the clocks that measure the upstream. */
+  private final Patience[] upstream = new Patience[OF_UPSTREAM];
+
+  /** Of the others. */
   private final long[] at = new long[CLOCKS.length];
-  private final long[] span = new long[CLOCKS.length];
 
   Deadlines() {
+    Arrays.setAll(upstream, i -> new Patience());
     Arrays.fill(at, NEVER);
   }
 
   /** Runs out this many nanoseconds after now. */
   void set(Clock clock, long nowNanos, long spanNanos) {
-    span[clock.ordinal()] = spanNanos;
-    at[clock.ordinal()] = nowNanos + spanNanos;
-  }
-
-  /** Starts again from now, with the span it was set with, if it runs. */
-  void restart(Clock clock, long nowNanos) {
-    if (at[clock.ordinal()] != NEVER) {
-      at[clock.ordinal()] = nowNanos + span[clock.ordinal()];
+    if (clock.measuresUpstream()) {
+      upstream[clock.ordinal()].begin(nowNanos, spanNanos);
+    } else {
+      at[clock.ordinal()] = nowNanos + spanNanos;
     }
   }
 
   void clear(Clock clock) {
-    at[clock.ordinal()] = NEVER;
+    if (clock.measuresUpstream()) {
+      upstream[clock.ordinal()].end();
+    } else {
+      at[clock.ordinal()] = NEVER;
+    }
   }
 
   boolean running(Clock clock) {
-    return at[clock.ordinal()] != NEVER;
+    return clock.measuresUpstream()
+        ? upstream[clock.ordinal()].waits()
+        : at[clock.ordinal()] != NEVER;
   }
 
+  /** Whether a clock that does not measure the upstream has run out. */
   boolean due(Clock clock, long nowNanos) {
     return at[clock.ordinal()] <= nowNanos;
   }
 
-  /** The silence of the upstream that has lasted too long; empty if none has. */
+  /** Looks whether the upstream was silent for too long. */
   Optional<Failure> silence(long nowNanos) {
-    if (due(Clock.FIRST_PROGRESS, nowNanos)) {
-      return silence(Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT, Clock.FIRST_PROGRESS);
+    for (int i = 0; i < OF_UPSTREAM; i++) {
+      if (upstream[i].hasRunOut(nowNanos)) {
+        var span = Duration.ofNanos(upstream[i].spanNanos());
+        return Optional.of(new Failure.Silence(kind(CLOCKS[i]), span));
+      }
     }
-    if (due(Clock.IDLE, nowNanos)) {
-      return silence(Failure.Silence.Kind.STALL, Clock.IDLE);
-    }
-    return due(Clock.LIVENESS, nowNanos)
-        ? silence(Failure.Silence.Kind.LIVENESS_TIMEOUT, Clock.LIVENESS)
-        : Optional.empty();
+    return Optional.empty();
   }
 
-  private Optional<Failure> silence(Failure.Silence.Kind kind, Clock clock) {
-    return Optional.of(new Failure.Silence(kind, Duration.ofNanos(span[clock.ordinal()])));
+  private static Failure.Silence.Kind kind(Clock clock) {
+    return switch (clock) {
+      case FIRST_PROGRESS -> Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT;
+      case IDLE -> Failure.Silence.Kind.STALL;
+      case LIVENESS -> Failure.Silence.Kind.LIVENESS_TIMEOUT;
+      case FINISH_GRACE, REFUSAL_BODY, TOOL_HOLD, COMMIT, RETRY, CALLER, ANSWER ->
+          throw new IllegalArgumentException(clock + " does not measure the upstream");
+    };
   }
 
   long earliest() {
@@ -96,15 +108,16 @@ final class Deadlines {
     for (long time : at) {
       earliest = Math.min(earliest, time);
     }
+    for (var patience : upstream) {
+      earliest = Math.min(earliest, patience.lookNanos());
+    }
     return earliest;
   }
 
   /** Gives every clock that measures the upstream its whole span again. */
   void restartUpstream(long nowNanos) {
-    for (var clock : CLOCKS) {
-      if (clock.measuresUpstream()) {
-        restart(clock, nowNanos);
-      }
+    for (var patience : upstream) {
+      patience.restart(nowNanos);
     }
   }
 
@@ -119,6 +132,8 @@ final class Deadlines {
   }
 
   void clearAll() {
-    Arrays.fill(at, NEVER);
+    for (var clock : CLOCKS) {
+      clear(clock);
+    }
   }
 }

@@ -156,6 +156,25 @@ class DeliveryTest {
     assertThat(readers.news()).containsExactly(new Cut(1));
   }
 
+  /** How late the deadline is tells nothing, if the stop began long before it. */
+  @Test
+  void blocked_whileOurProcessStoodStillUntilJustTheDeadline_isHeardFirst() {
+    readers.attach(1, 0).block(1).emit(1).news();
+
+    readers.stoppedForSeconds(60).drain(1).afterSeconds(2);
+
+    assertThat(readers.reading()).isEqualTo(1);
+  }
+
+  @Test
+  void left_whileOurProcessStoodStillUntilJustTheDeadline_mayComeBack() {
+    readers.attach(1, 0).emit(1).leave(1).news();
+
+    readers.stoppedForSeconds(15).attach(2, 1).afterSeconds(2);
+
+    assertThat(readers.told()).noneMatch(CancelSession.class::isInstance);
+  }
+
   @Test
   void left_whileOurProcessStoodStill_isNotCancelledAtOnce() {
     readers.attach(1, 0).emit(1).leave(1).news();

@@ -162,12 +162,23 @@ class ClocksTest {
   }
 
   @Test
-  void deadline_aSecondLate_holds() {
+  void deadline_aSecondLate_isLookedAtAgain() {
     var session = sessions.streaming().answer(Chat.text("Hi")).afterSeconds(20);
 
-    session.pauseOfTheProcess(Duration.ofSeconds(41)).fireOverdue();
+    session.pauseOfTheProcess(Duration.ofSeconds(40)).fireOverdue();
+    assertThat(session.machine.attempts()).isEmpty();
 
-    assertThat(why(session, 1)).isEqualTo("stall");
+    endsAfter(session, 1, "stall");
+  }
+
+  /** How late the deadline is tells nothing, if the stop began long before it. */
+  @Test
+  void deadline_aSecondLate_letsWhatIsReadableComeFirst() {
+    var session = sessions.streaming().answer(Chat.text("Hi")).afterSeconds(20);
+
+    session.pauseOfTheProcess(Duration.ofSeconds(40)).fireOverdue().send(Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo("Hi");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.holdfast.simulator.world;
 
+import java.util.function.Predicate;
+
 /** Watches what upstreams are asked: one call at a time for a session, and not too many. */
 final class CallChecker {
   /** A refusal of prefill or a known answer is not counted by a session, and comes once each. */
@@ -7,8 +9,11 @@ final class CallChecker {
 
   private CallChecker() {}
 
+  /**
+   * @param brokeEnMasse of an upstream, whether failures there were not counted for a while
+   */
   static void opened(
-      Session session, Call call, Plan plan, WatchedGuards guards, Verdicts verdicts) {
+      Session session, Call call, Plan plan, Predicate<String> brokeEnMasse, Verdicts verdicts) {
     var before = session.calls;
     verdicts.expect(
         before.isEmpty() || before.get(before.size() - 1).done(),
@@ -20,11 +25,15 @@ final class CallChecker {
         () -> session.id + " makes call " + (before.size() + 1));
     int row = 0;
     for (var earlier : before) {
-      row = earlier.hasSpoken() ? 0 : row + 1;
+      if (earlier.hasSpoken()) {
+        row = 0;
+      } else if (!brokeEnMasse.test(earlier.target.upstream())) {
+        row++;
+      }
     }
     int silent = row;
     verdicts.expect(
-        silent < plan.retry().attemptsWithoutProgressMax() + UNCOUNTED || guards.hadMassBreak(),
+        silent < plan.retry().attemptsWithoutProgressMax() + UNCOUNTED,
         "attempts without progress within the bound",
         () -> session.id + " goes on after " + silent + " in a row");
     var driver = session.driver;

@@ -88,6 +88,10 @@ final class Session {
   /** A generation begins. A second one may only if nothing came of the first. */
   void began(Driver next) {
     var before = driver;
+    if (before != null && next.outcome() != null) {
+      // Heard of late: a drain ended it before the store answered, and another began since.
+      return;
+    }
     if (before != null) {
       verdicts.expect(
           before.outcome() != null && store.acknowledged(before.id()) == 0,

@@ -277,7 +277,7 @@ final class World implements Scene {
             + (asked.note().isEmpty() ? "" : " with a note")
             + ": "
             + fate);
-    CallChecker.opened(session, call, plan, guards(target.upstream()), verdicts);
+    CallChecker.opened(session, call, plan, u -> guards(u).hadMassBreak(), verdicts);
     session.calls.add(call);
     open.add(call);
     call.begin(
