@@ -62,10 +62,15 @@ final class Answers {
     int status = face.dialect().status(failure);
     var headers = new LinkedHashMap<String, String>();
     headers.put("X-Holdfast-Session", face.id());
-    headers.put("x-should-retry", "false");
+    boolean leaves =
+        failure instanceof Failure.Stopped stopped
+            && stopped.kind() == Failure.Stopped.Kind.DRAINING;
+    headers.put("x-should-retry", Boolean.toString(leaves));
     headers.put(WHY, failure.why());
     headers.put("Cache-Control", "private, no-store");
-    if (status == 429 || status == 503) {
+    if (leaves) {
+      headers.put("Retry-After", "1");
+    } else if (status == 429 || status == 503) {
       long most = status == 429 ? RATE_LIMIT_SECONDS_MAX : UNAVAILABLE_SECONDS_MAX;
       long asked = failure.hint().map(h -> h.delay().plusMillis(999).toSeconds()).orElse(5L);
       headers.put("Retry-After", Long.toString(Math.clamp(asked, 1, most)));
