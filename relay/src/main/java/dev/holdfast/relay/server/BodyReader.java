@@ -78,18 +78,20 @@ final class BodyReader {
       whole.accept(bytes);
       return;
     }
+    byte[] decoded;
     try (var in = decoder(encoding, bytes)) {
-      var decoded = in.readNBytes(bytesMax + 1);
-      if (decoded.length > bytesMax) {
-        refused.accept(
-            new Refusal(
-                413, "body_too_large", "expected at most " + bytesMax + " bytes once decoded"));
-      } else {
-        whole.accept(decoded);
-      }
+      decoded = in.readNBytes(bytesMax + 1);
     } catch (IOException | RuntimeException e) {
       refused.accept(
           new Refusal(400, "invalid_request", "expected a body in " + encoding + ", got another"));
+      return;
+    }
+    if (decoded.length > bytesMax) {
+      refused.accept(
+          new Refusal(
+              413, "body_too_large", "expected at most " + bytesMax + " bytes once decoded"));
+    } else {
+      whole.accept(decoded);
     }
   }
 

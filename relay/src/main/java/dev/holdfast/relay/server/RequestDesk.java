@@ -91,6 +91,20 @@ final class RequestDesk {
   }
 
   void take(HttpServerRequest request) {
+    guarded(request, () -> judged(request));
+  }
+
+  /** A fault of our own must not leave a caller waiting for ever. */
+  private void guarded(HttpServerRequest request, Runnable act) {
+    try {
+      act.run();
+    } catch (RuntimeException e) {
+      shared.log().unexpected("", e);
+      request.connection().close();
+    }
+  }
+
+  private void judged(HttpServerRequest request) {
     if (closing.contains(request.connection())) {
       return;
     }
@@ -170,7 +184,7 @@ final class RequestDesk {
     new BodyReader(
             request,
             shared.config().bodyBytesMax(),
-            body -> calls.take(request, dialect, owner, body),
+            body -> guarded(request, () -> calls.take(request, dialect, owner, body)),
             refused -> {
               Answers.refuse(
                   request.response(), refused.status(), refused.why(), refused.message());

@@ -204,6 +204,35 @@ class RefusedRequestsTest {
     assertThat(error.path("message").asString()).contains("/v1/chat/completions");
   }
 
+  /** Left without an answer, its caller would wait for ever. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/sessions?label=%zz",
+        "/v1/sessions?x=%",
+        "/v1/sessions?state=live&state=failed",
+        "/v1/sessions/x?erase=true&erase=false",
+        "/v1/sessions/x/events?after=%zz",
+        "/v1/sessions/x/events?after=1&after=2",
+        "/v1/sessions/x/events?after=1&AFTER=2"
+      })
+  void query_thatCantBeReadOneWay_is400(String path) throws Exception {
+    var error = refused(RawClient.get(rig.port(), path), 400, "invalid_request");
+
+    assertThat(error.path("message").asString()).contains("query");
+  }
+
+  /** It is kept with the session, and every list would repeat it. */
+  @Test
+  void model_longerThanAnyName_is400() throws Exception {
+    var longest = "up/" + "m".repeat(509);
+
+    assertThat(post(GOOD.replace("up/m", longest)).status()).isEqualTo(200);
+    var error = refused(post(GOOD.replace("up/m", longest + "m")), 400, "invalid_request");
+
+    assertThat(error.path("message").asString()).contains("model", "512");
+  }
+
   @Test
   void page_ofAnotherPlace_is403() throws Exception {
     refused(post(GOOD, "Origin: https://example.org"), 403, "refused_by_gate");
