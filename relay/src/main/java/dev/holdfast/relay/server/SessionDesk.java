@@ -63,7 +63,9 @@ final class SessionDesk {
     }
   }
 
-  /** What can't be told from the query, in which a parameter decides something; empty if nothing. */
+  /**
+   * What can't be told from the query, in which a parameter decides something; empty if nothing.
+   */
   private static Optional<String> unclear(HttpServerRequest request) {
     try {
       var parameters = request.params();

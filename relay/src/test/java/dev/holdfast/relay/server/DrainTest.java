@@ -168,8 +168,7 @@ class DrainTest {
               RelayRig.oneUpstream(simulator.add("up", "stall@head*", Manner.PREFILL))
                   + "drain: { accept: 0s, readers: 200ms }\n");
       var body = ComingBackTest.body("x");
-      var waiting =
-          threads.submit(() -> RawClient.post(rig.port(), RawClient.COMPLETIONS, body));
+      var waiting = threads.submit(() -> RawClient.post(rig.port(), RawClient.COMPLETIONS, body));
       RelayRig.until("it is live", () -> rig.begun() == 1);
 
       rig.relay().drain().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
