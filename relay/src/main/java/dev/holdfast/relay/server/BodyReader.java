@@ -16,6 +16,7 @@ final class BodyReader {
   record Refusal(int status, String why, String message) {}
 
   private final HttpServerRequest request;
+  private final Arrivals arrivals;
   private final int bytesMax;
   private final Consumer<byte[]> whole;
   private final Consumer<Refusal> refused;
@@ -23,8 +24,13 @@ final class BodyReader {
   private boolean over;
 
   BodyReader(
-      HttpServerRequest request, long bytesMax, Consumer<byte[]> whole, Consumer<Refusal> refused) {
+      HttpServerRequest request,
+      Arrivals arrivals,
+      long bytesMax,
+      Consumer<byte[]> whole,
+      Consumer<Refusal> refused) {
     this.request = request;
+    this.arrivals = arrivals;
     this.bytesMax = (int) Math.min(bytesMax, Integer.MAX_VALUE - 64);
     this.whole = whole;
     this.refused = refused;
@@ -41,6 +47,7 @@ final class BodyReader {
       refuse(413, "body_too_large", "expected a body of at most " + bytesMax + " bytes");
       return;
     }
+    arrivals.body(request);
     request.handler(this::part);
     request.endHandler(nothing -> ended());
     request.exceptionHandler(cause -> over = true);
@@ -65,6 +72,7 @@ final class BodyReader {
       return;
     }
     buffer.appendBuffer(part);
+    arrivals.part(request, buffer.length() - part.length(), buffer.length());
   }
 
   private void ended() {
@@ -72,6 +80,7 @@ final class BodyReader {
       return;
     }
     over = true;
+    arrivals.whole(request);
     var bytes = buffer.getBytes();
     var encoding = encoding();
     if (encoding.isEmpty()) {
@@ -102,6 +111,7 @@ final class BodyReader {
 
   private void refuse(int status, String why, String message) {
     over = true;
+    arrivals.whole(request);
     refused.accept(new Refusal(status, why, message));
   }
 }

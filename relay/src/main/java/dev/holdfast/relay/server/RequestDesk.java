@@ -36,14 +36,16 @@ final class RequestDesk {
           "last-event-id");
 
   private final Shared shared;
+  private final Arrivals arrivals;
   private final CallDesk calls;
   private final SessionDesk sessions;
 
   /** Connections of which nothing more is believed, until they are closed. */
   private final Set<HttpConnection> closing = new HashSet<>();
 
-  RequestDesk(Worker worker, Shared shared) {
+  RequestDesk(Worker worker, Shared shared, Arrivals arrivals) {
     this.shared = shared;
+    this.arrivals = arrivals;
     this.calls = new CallDesk(worker, shared);
     this.sessions = new SessionDesk(worker, shared);
   }
@@ -66,7 +68,10 @@ final class RequestDesk {
     var connection = request.connection();
     // Closing takes a turn, and what came in the same read would be served meanwhile.
     if (closing.add(connection)) {
-      connection.closeHandler(nothing -> closing.remove(connection));
+      connection.closeHandler(nothing -> {
+        closing.remove(connection);
+        arrivals.gone(connection);
+      });
       Answers.refuse(request.response(), status, "invalid_request", message);
       connection.close();
     }
@@ -91,6 +96,7 @@ final class RequestDesk {
   }
 
   void take(HttpServerRequest request) {
+    arrivals.head(request);
     guarded(request, () -> judged(request));
   }
 
@@ -183,6 +189,7 @@ final class RequestDesk {
     }
     new BodyReader(
             request,
+            arrivals,
             shared.config().bodyBytesMax(),
             body -> guarded(request, () -> calls.take(request, dialect, owner, body)),
             refused -> {
