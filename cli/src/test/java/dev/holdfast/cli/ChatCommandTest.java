@@ -11,9 +11,11 @@ import dev.holdfast.simulator.model.Model;
 import dev.holdfast.simulator.model.Prompt;
 import dev.holdfast.simulator.provider.ProviderConfig;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -70,21 +72,15 @@ class ChatCommandTest {
   @Test
   void output_thatIsClosed_endsTheCall() {
     var closed =
-        new Writer() {
+        new OutputStream() {
           @Override
-          public void write(char[] text, int from, int length) throws IOException {
+          public void write(int b) throws IOException {
             throw new IOException("Broken pipe");
           }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
         };
     var command =
         new CommandLine(new ChatCommand(Map.of()))
-            .setOut(new PrintWriter(closed))
+            .setOut(Main.writer(new PrintStream(closed, true, StandardCharsets.UTF_8)))
             .setErr(new PrintWriter(err, true));
 
     int code = command.execute("--model", "simulator/any", "--fault", "stall@3*", ASKED);
