@@ -17,20 +17,24 @@ final class BodyReader {
 
   private final HttpServerRequest request;
   private final Arrivals arrivals;
+  private final BodyRoom room;
   private final int bytesMax;
   private final Consumer<byte[]> whole;
   private final Consumer<Refusal> refused;
   private final Buffer buffer = Buffer.buffer();
   private boolean over;
+  private int held;
 
   BodyReader(
       HttpServerRequest request,
       Arrivals arrivals,
+      BodyRoom room,
       long bytesMax,
       Consumer<byte[]> whole,
       Consumer<Refusal> refused) {
     this.request = request;
     this.arrivals = arrivals;
+    this.room = room;
     this.bytesMax = (int) Math.min(bytesMax, Integer.MAX_VALUE - 64);
     this.whole = whole;
     this.refused = refused;
@@ -50,7 +54,10 @@ final class BodyReader {
     arrivals.body(request);
     request.handler(this::part);
     request.endHandler(nothing -> ended());
-    request.exceptionHandler(cause -> over = true);
+    request.exceptionHandler(cause -> {
+      over = true;
+      release();
+    });
   }
 
   private boolean tooLong(String length) {
@@ -71,6 +78,11 @@ final class BodyReader {
       refuse(413, "body_too_large", "expected a body of at most " + bytesMax + " bytes");
       return;
     }
+    if (!room.take(part.length())) {
+      refuse(503, "overloaded", "this relay has as many requests in hand as it has memory for");
+      return;
+    }
+    held += part.length();
     buffer.appendBuffer(part);
     arrivals.part(request, buffer.length() - part.length(), buffer.length());
   }
@@ -81,6 +93,19 @@ final class BodyReader {
     }
     over = true;
     arrivals.whole(request);
+    try {
+      decode();
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    room.release(held);
+    held = 0;
+  }
+
+  private void decode() {
     var bytes = buffer.getBytes();
     var encoding = encoding();
     if (encoding.isEmpty()) {
@@ -112,6 +137,7 @@ final class BodyReader {
   private void refuse(int status, String why, String message) {
     over = true;
     arrivals.whole(request);
+    release();
     refused.accept(new Refusal(status, why, message));
   }
 }

@@ -190,12 +190,13 @@ final class RequestDesk {
     new BodyReader(
             request,
             arrivals,
+            shared.bodyRoom(),
             shared.config().bodyBytesMax(),
             body -> guarded(request, () -> calls.take(request, dialect, owner, body)),
             refused -> {
               Answers.refuse(
                   request.response(), refused.status(), refused.why(), refused.message());
-              if (refused.status() == 413) {
+              if (refused.status() == 413 || refused.status() == 503) {
                 // The rest of a body that nobody wants is not read.
                 request.response().closeHandler(null);
                 request.connection().close();

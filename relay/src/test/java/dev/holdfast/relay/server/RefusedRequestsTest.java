@@ -204,6 +204,33 @@ class RefusedRequestsTest {
     assertThat(error.path("message").asString()).contains("/v1/chat/completions");
   }
 
+  /** Otherwise a few halves of large ones end the process, and everybody's sessions with it. */
+  @Test
+  void body_thatTheMemoryHasNoRoomFor_is503_andTheRoomComesBack() throws Exception {
+    var room = rig.relay().bodyRoom();
+    RelayRig.until("nothing arrives", () -> room.left() == RelayRig.bodyRoomBytes());
+    int all = (int) room.left();
+    assertThat(room.take(all)).isTrue();
+
+    var heard = post(GOOD);
+
+    room.release(all);
+    assertThat(heard.status()).isEqualTo(503);
+    assertThat(heard.header("x-holdfast-why")).isEqualTo("overloaded");
+    assertThat(heard.header("retry-after")).isEqualTo("5");
+    assertThat(heard.text()).contains("\"retryable\":true");
+    try (var client = RawClient.connect(rig.port())) {
+      client.send(
+          "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"mod");
+      RelayRig.until("half of it has come", () -> room.left() < all);
+      client.abort();
+      RelayRig.until("it is forgotten", () -> room.left() == all);
+    }
+    refused(post("{"), 400, "invalid_request");
+    assertThat(room.left()).isEqualTo(all);
+  }
+
   /** Left without an answer, its caller would wait for ever. */
   @ParameterizedTest
   @ValueSource(

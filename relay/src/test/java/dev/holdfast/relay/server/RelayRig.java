@@ -81,6 +81,11 @@ final class RelayRig implements AutoCloseable {
         + "\", key: \"sk-canary-upstream\", continuation: [prefill] }\n";
   }
 
+  /** What bodies that arrive may take together, in this JVM. */
+  static long bodyRoomBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
+  }
+
   int port() {
     return relay.port();
   }
