@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One row of {@code faults.csv} through a client of its own, by one strategy.
- * What the table says of a reader at a relay is said of the client's outcome here: equal is whole,
- * a status is a failure without text, an error one with a part of the text.
+ * One row of {@code faults.csv} through a client of its own, by one strategy. What the table says
+ * of a reader at a relay is said of the client's outcome here: equal is whole, a status is a
+ * failure without text, an error one with a part of the text.
  *
  * @param run the row, the strategy, and the text that is asked for
  */
@@ -72,7 +72,7 @@ record ClientFaultCell(FaultRun run) {
   }
 
   private dev.holdfast.simulator.model.Answer unbroken() {
-    return run.unbroken(0);
+    return run.unbroken(0, 1);
   }
 
   private static Clocks clocks(Duration patience) {
@@ -94,7 +94,7 @@ record ClientFaultCell(FaultRun run) {
 
   /** Runs it. */
   Result run(SimulatorServer simulator, Duration patience) {
-    var url = simulator.add(upstream(), row().plan(), strategy().provider());
+    var url = simulator.add(upstream(), run.plan(), strategy().provider());
     var heard = new StringBuilder();
     var request = ChatRequest.ofJson(new String(run.body("m"), StandardCharsets.UTF_8));
     var bare = Profiles.find(Profiles.UNKNOWN).orElseThrow();
@@ -135,7 +135,8 @@ record ClientFaultCell(FaultRun run) {
       out.add("expected a failure with why " + promised().why() + ", got a whole answer");
       return;
     }
-    var whole = unbroken();
+    // The first attempt's, joined to its end, or the last one's.
+    var whole = run.unbroken(0, answer.seams().isEmpty() ? answer.attempts().size() : 1);
     expect("text", spaced(whole.text()), spaced(answer.text()), out);
     seams(answer, out);
     expect("finish", finish(), String.valueOf(answer.finishReason()), out);
@@ -166,9 +167,8 @@ record ClientFaultCell(FaultRun run) {
   /** A whole answer must have been joined by the way that the cell is about. */
   private void seams(Answer answer, List<String> out) {
     var rungs = answer.seams().stream().map(Seam::rung).distinct().toList();
-    var way = run.isShort() ? strategy().rungs().getLast() : strategy().rungs().getFirst();
-    if (row().manners() == FaultCase.Manners.PREFILL_AND_ECHO) {
-      expect("joined by", List.of(way), rungs, out);
+    if (!run.joinsBy(rungs)) {
+      out.add("joined by: expected one of " + strategy().rungs() + ", got " + rungs);
     }
     if (answer.seams().stream().anyMatch(s -> s.verdict() == Seam.Verdict.UNPROVEN)) {
       out.add("a seam that proves nothing: " + answer.seams());
@@ -182,7 +182,9 @@ record ClientFaultCell(FaultRun run) {
 
   private String finish() {
     var plan = row().plan().entries();
-    if (plan.size() == 1 && plan.getFirst().fault() instanceof Fault.Finish f && !row().retryable()) {
+    if (plan.size() == 1
+        && plan.getFirst().fault() instanceof Fault.Finish f
+        && !row().retryable()) {
       return f.reason();
     }
     return unbroken().call() == null ? "stop" : "tool_calls";

@@ -92,7 +92,6 @@ public record FaultCase(
     ways = Map.copyOf(ways);
   }
 
-
   /** Where a fault strikes. */
   public enum Phase {
     /** Before the status line. */

@@ -93,11 +93,10 @@ class FaultCaseTest {
   void ways_ofRowsThatNobodyGoesOnFrom_areTheSame() {
     assertThat(CASES)
         .filteredOn(row -> row.phase() != FaultCase.Phase.AFTER_CONTENT)
-        .allSatisfy(
-            row ->
-                assertThat(row.ways().values())
-                    .hasSize(FaultStrategy.Column.values().length)
-                    .containsOnly(row.outcome(FaultStrategy.PREFILL)));
+        .allSatisfy(row ->
+            assertThat(row.ways().values())
+                .hasSize(FaultStrategy.Column.values().length)
+                .containsOnly(row.outcome(FaultStrategy.PREFILL)));
   }
 
   @Test
@@ -106,20 +105,19 @@ class FaultCaseTest {
     assertThat(CASES)
         .filteredOn(row -> row.manners() == Manners.PREFILL_AND_ECHO)
         .isNotEmpty()
-        .allSatisfy(
-            row -> {
-              var equal = new FaultCase.Outcome(new Expected.Equal(), row.why());
-              for (var strategy : FaultStrategy.values()) {
-                boolean proves =
-                    switch (strategy.column()) {
-                      case PROVEN, ANCHOR, REPLAY -> true;
-                      case UNHEEDED, DIFFERING -> false;
-                    };
-                assertThat(row.outcome(strategy))
-                    .as("%s by %s", row.name(), strategy)
-                    .isEqualTo(proves ? equal : unproven);
-              }
-            });
+        .allSatisfy(row -> {
+          var equal = new FaultCase.Outcome(new Expected.Equal(), row.why());
+          for (var strategy : FaultStrategy.values()) {
+            boolean proves =
+                switch (strategy.column()) {
+                  case PROVEN, ANCHOR, REPLAY -> true;
+                  case UNHEEDED, DIFFERING -> false;
+                };
+            assertThat(row.outcome(strategy))
+                .as("%s by %s", row.name(), strategy)
+                .isEqualTo(proves ? equal : unproven);
+          }
+        });
   }
 
   @Test

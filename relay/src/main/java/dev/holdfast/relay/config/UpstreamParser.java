@@ -73,9 +73,7 @@ final class UpstreamParser {
       return Optional.empty();
     }
     Profile profile = manner.over(base.get());
-    profile =
-        profile.withDeterministic(
-            deterministic.orElse(profile.deterministic()));
+    profile = profile.withDeterministic(deterministic.orElse(profile.deterministic()));
     checkUrl(fields, profile, written);
     if (!fields.has("url") && !profile.url().isEmpty() && !fields.has("key")) {
       fields.problem("key", "expected the provider's key, such as \"${PROVIDER_API_KEY}\"");

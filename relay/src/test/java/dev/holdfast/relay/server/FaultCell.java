@@ -49,6 +49,10 @@ record FaultCell(FaultRun run) {
     return "cell-" + number();
   }
 
+  FaultPlan plan() {
+    return run.plan();
+  }
+
   byte[] request() {
     return run.body(upstream() + "/m");
   }
@@ -73,7 +77,7 @@ record FaultCell(FaultRun run) {
     var what = gaveUp(report) ? new Expected.ErrorAndCut() : promised().expected();
     var why = gaveUp(report) ? UNPROVEN : promised().why();
     switch (what) {
-      case Expected.Equal e -> equal(heard, out);
+      case Expected.Equal e -> equal(heard, attempt(report), out);
       case Expected.Status e -> status(e.status(), heard, calls, out);
       case Expected.ErrorAndCut e -> errorAndCut(why, heard, out);
     }
@@ -92,9 +96,8 @@ record FaultCell(FaultRun run) {
   /** A whole answer must have been joined by the way that the cell is about. */
   private void seams(SessionReport report, List<String> out) {
     var rungs = report.seams().stream().map(Seam::rung).distinct().toList();
-    var way = run.isShort() ? strategy().rungs().getLast() : strategy().rungs().getFirst();
-    if (row().manners() == FaultCase.Manners.PREFILL_AND_ECHO) {
-      expect("joined by", List.of(way), rungs, out);
+    if (!run.joinsBy(rungs)) {
+      out.add("joined by: expected one of " + strategy().rungs() + ", got " + rungs);
     }
     if (report.seams().stream().anyMatch(s -> s.verdict() == Seam.Verdict.UNPROVEN)) {
       out.add("a seam that proves nothing: " + report.seams());
@@ -105,7 +108,12 @@ record FaultCell(FaultRun run) {
     return row().request() == RequestKind.N2 ? 2 : 1;
   }
 
-  private void equal(Heard heard, List<String> out) {
+  /** The attempt whose answer a whole one is: the first, joined to its end, or the last. */
+  private static int attempt(@Nullable SessionReport report) {
+    return report == null || !report.seams().isEmpty() ? 1 : report.attempts().size();
+  }
+
+  private void equal(Heard heard, int attempt, List<String> out) {
     expect("status", 200, heard.status(), out);
     expect("ending", Heard.Ending.WHOLE, heard.ending(), out);
     if (heard.status() != 200) {
@@ -119,7 +127,8 @@ record FaultCell(FaultRun run) {
     expect("[DONE]", true, seen.done, out);
     expect("choices", choices(), seen.choices.size(), out);
     if (streamed) {
-      boolean onFinish = row().plan().entries().stream().anyMatch(e -> e.has(Quirk.USAGE_ON_FINISH));
+      boolean onFinish =
+          row().plan().entries().stream().anyMatch(e -> e.has(Quirk.USAGE_ON_FINISH));
       expect("usage", onFinish, seen.usage != null, out);
       boolean rotates =
           row().plan().entries().stream()
@@ -128,17 +137,21 @@ record FaultCell(FaultRun run) {
         expect("identities", 1, seen.identities.size(), out);
       }
     }
-    seen.choices.forEach((index, choice) -> equal(run.unbroken(index), choice, out));
+    var first = String.join("", run.unbroken(0, 1).reasoning());
+    seen.choices.forEach(
+        (index, choice) -> equal(run.unbroken(index, attempt), first, choice, out));
   }
 
-  private void equal(Answer unbroken, SeenAnswer.Choice choice, List<String> out) {
+  private void equal(
+      Answer unbroken, String firstReasoning, SeenAnswer.Choice choice, List<String> out) {
     expect("text", spaced(unbroken.text()), spaced(choice.text.toString()), out);
     expect("finish", List.of(finish(unbroken)), choice.finishes, out);
     var call = unbroken.call();
     expect("calls", call == null ? List.of() : List.of(call.name()), choice.callNames, out);
     expect("call ids", call == null ? 0 : 1, choice.callIds.size(), out);
     expect("arguments", call == null ? "" : call.arguments(), choice.arguments.toString(), out);
-    reasoning(String.join("", unbroken.reasoning()), choice.reasoning.toString(), out);
+    var whole = String.join("", unbroken.reasoning());
+    reasoning(whole, firstReasoning, choice.reasoning.toString(), out);
   }
 
   /** Without its white space, where the seam may have another. */
@@ -148,14 +161,16 @@ record FaultCell(FaultRun run) {
 
   private String finish(Answer unbroken) {
     var plan = row().plan().entries();
-    if (plan.size() == 1 && plan.getFirst().fault() instanceof Fault.Finish f && !row().retryable()) {
+    if (plan.size() == 1
+        && plan.getFirst().fault() instanceof Fault.Finish f
+        && !row().retryable()) {
       return f.reason();
     }
     return unbroken.call() == null ? "stop" : "tool_calls";
   }
 
   /** Reasoning of a broken attempt stays and that of the next is added; all else is one call's. */
-  private void reasoning(String whole, String came, List<String> out) {
+  private void reasoning(String whole, String ofFirst, String came, List<String> out) {
     if (row().plan().entries().getFirst().has(Quirk.HIDDEN_REASONING)) {
       expect("reasoning", "", came, out);
       return;
@@ -171,7 +186,7 @@ record FaultCell(FaultRun run) {
       return;
     }
     var first = came.endsWith(whole) ? came.substring(0, came.length() - whole.length()) : "";
-    if (first.isEmpty() || !whole.startsWith(first)) {
+    if (first.isEmpty() || !ofFirst.startsWith(first)) {
       out.add("reasoning: expected a part and then the whole of " + whole + ", got " + came);
     }
   }
@@ -231,7 +246,7 @@ record FaultCell(FaultRun run) {
     if (seen.choices.isEmpty()) {
       out.add("nothing of the answer came");
     }
-    seen.choices.forEach((index, choice) -> part(run.unbroken(index), choice, out));
+    seen.choices.forEach((index, choice) -> part(run.unbroken(index, 1), choice, out));
   }
 
   private void part(Answer unbroken, SeenAnswer.Choice choice, List<String> out) {

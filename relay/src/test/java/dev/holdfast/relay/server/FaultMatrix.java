@@ -54,6 +54,9 @@ final class FaultMatrix {
   /** By so much a clock must be longer than the slowest of as many healthy answers at once. */
   private static final int PATIENCE_FACTOR = 6;
 
+  /** From so many on one cell of them is less than the share that may be given up. */
+  private static final int COUNTED_MIN = 20;
+
   private final List<FaultCell> cells = new ArrayList<>();
   private final Map<FaultCell, List<String>> differences = new ConcurrentHashMap<>();
   private final Set<FaultCell> gaveUp = ConcurrentHashMap.newKeySet();
@@ -90,7 +93,7 @@ final class FaultMatrix {
     yaml.append(RelayRig.clocks(patience)).append("upstreams:\n");
     for (var cell : cells) {
       var strategy = cell.strategy();
-      var url = simulator.add(cell.upstream(), cell.row().plan(), strategy.provider());
+      var url = simulator.add(cell.upstream(), cell.plan(), strategy.provider());
       var rungs = strategy.rungs().stream().map(r -> r.name().toLowerCase(Locale.ROOT)).toList();
       yaml.append(RelayRig.upstream(cell.upstream(), url, rungs, strategy.deterministic()));
     }
@@ -213,7 +216,10 @@ final class FaultMatrix {
         && plan.entry(plan.entries().size() + 1).fault() instanceof Fault.Healthy;
   }
 
-  /** How many of the retryable text cells whose plan ends well came out equal, by strategy. */
+  /**
+   * How many of the retryable text cells whose plan ends well came out equal, by strategy. Of a
+   * strategy of which only a few were drawn a share says nothing, so it has none.
+   */
   Map<FaultStrategy, Double> equalShares() {
     var shares = new EnumMap<FaultStrategy, Double>(FaultStrategy.class);
     for (var strategy : FaultStrategy.values()) {
@@ -224,7 +230,7 @@ final class FaultMatrix {
               .toList();
       long equal =
           counted.stream().filter(this::isAsCommitted).filter(c -> !gaveUp.contains(c)).count();
-      if (!counted.isEmpty()) {
+      if (counted.size() >= COUNTED_MIN) {
         shares.put(strategy, (double) equal / counted.size());
       }
     }

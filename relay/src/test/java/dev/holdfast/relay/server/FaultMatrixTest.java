@@ -68,7 +68,8 @@ class FaultMatrixTest {
                 MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory()), System::nanoTime),
             StoreFaults.seeded(late),
             loop);
-    var matrix = new FaultMatrix(
+    var matrix =
+        new FaultMatrix(
             FaultRun.Extent.SAMPLED,
             SEED,
             cell -> cell.number() % 4 == 0 && cell.strategy().column() == Column.PROVEN);
