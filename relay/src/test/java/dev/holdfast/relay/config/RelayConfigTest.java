@@ -47,12 +47,13 @@ class RelayConfigTest {
   void parse_mannerOfUpstream_overridesTheProfileFieldByField() {
     RelayConfig config =
         parseWhole(
-            "upstreams: { m: { profile: mistral, key: k, echo: detect, finish: done, concurrency: 3"
-                + " } }");
+            "upstreams: { m: { profile: mistral, key: k, echo: detect, finish: done, concurrency: 3,"
+                + " deterministic: true } }");
 
     Profile profile = config.upstream("m").orElseThrow().profile();
     assertThat(profile.echo()).isEqualTo(Echo.UNKNOWN);
     assertThat(profile.doneWithoutReason()).isTrue();
+    assertThat(profile.deterministic()).isTrue();
     assertThat(profile.prefill().members()).isEqualTo("\"prefix\":true");
     assertThat(config.upstream("m").orElseThrow().concurrencyMax()).isEqualTo(3);
   }
