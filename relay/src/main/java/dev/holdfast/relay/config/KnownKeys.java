@@ -49,6 +49,7 @@ final class KnownKeys {
             "insecure",
             "commit-after",
             "body-max",
+            "request-within",
             "comments",
             "sessions",
             "drain"));

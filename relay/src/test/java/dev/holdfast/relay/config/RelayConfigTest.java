@@ -91,6 +91,7 @@ class RelayConfigTest {
                       quotes: shortest }
             insecure: on
             body-max: 1MB
+            request-within: 9s
             comments: 5s
             drain: { accept: 0s, readers: 1s }
             """);
@@ -152,6 +153,7 @@ class RelayConfigTest {
     assertThat(config.onDisconnect()).isEqualTo(OnDisconnect.CANCEL);
     assertThat(config.insecure()).isTrue();
     assertThat(config.bodyBytesMax()).isEqualTo(1 << 20);
+    assertThat(config.requestWithin()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.comments()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.drain()).isEqualTo(new DrainTimes(Duration.ZERO, Duration.ofSeconds(1)));
   }

@@ -88,6 +88,11 @@ final class RelayRig implements AutoCloseable {
         deterministic);
   }
 
+  /** What bodies that arrive may take together, in this JVM. */
+  static long bodyRoomBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
+  }
+
   int port() {
     return relay.port();
   }
