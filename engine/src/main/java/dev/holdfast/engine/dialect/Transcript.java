@@ -8,6 +8,9 @@ public interface Transcript {
   /** The reasoning so far. */
   String reasoning();
 
+  /** What its events meant, all of it, as {@link Signals}. */
+  int signals();
+
   /** Events that carried text or reasoning: the least number of tokens that were written. */
   long contentEvents();
 

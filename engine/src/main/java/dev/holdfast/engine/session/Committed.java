@@ -43,6 +43,16 @@ final class Committed {
   private Seen seen = Seen.NOTHING;
   private boolean terminated;
 
+  /** All that the store holds of a session that is taken up again. */
+  void restore(long newLast, int signals) {
+    last = newLast;
+    appended = newLast;
+    spliced(signals);
+    if (seen == Seen.NOTHING && last > 0) {
+      seen = Seen.PREAMBLE;
+    }
+  }
+
   long last() {
     return last;
   }

@@ -9,6 +9,7 @@ import dev.holdfast.engine.guard.Ask;
 import dev.holdfast.engine.retry.Backoff;
 import dev.holdfast.engine.retry.SpendBound;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -146,15 +147,41 @@ final class NextStep {
 
   // ---- decisions
 
-  Step first(long nowNanos) {
+  private void arrived(long nowNanos) {
     queueDeadlineNanos = nowNanos + plan.clocks().queue().toNanos();
-    plan.callerTimeout().ifPresent(t -> callerDeadlineNanos = nowNanos + t.toNanos());
     lastProgressNanos = nowNanos;
     for (var target : plan.targets()) {
       if (surroundings.skipped(target, nowNanos)) {
         candidates.strike(target);
       }
     }
+  }
+
+  /**
+   * A session that failed goes on.
+   *
+   * @param wrote the names of the targets that wrote what is committed, the last of them last
+   */
+  Step takenUp(List<String> wrote, Failure before, long nowNanos) {
+    arrived(nowNanos);
+    lastFailure = before;
+    broken = true;
+    brokenAtNanos = nowNanos;
+    var last = plan.targets().getFirst();
+    for (var name : wrote) {
+      for (var target : plan.targets()) {
+        if (target.name().equals(name)) {
+          candidates.wrote(target);
+          last = target;
+        }
+      }
+    }
+    return committed.seen().content() ? goOn(last, before, nowNanos) : elsewhere(before, nowNanos);
+  }
+
+  Step first(long nowNanos) {
+    plan.callerTimeout().ifPresent(t -> callerDeadlineNanos = nowNanos + t.toNanos());
+    arrived(nowNanos);
     var choice = candidates.soonest(nowNanos);
     if (choice == null) {
       return new End(

@@ -3,6 +3,7 @@ package dev.holdfast.engine.session;
 import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.HeaderLookup;
+import java.util.List;
 
 /** A fact that reached the machine. The driver makes it; the machine only reads it. */
 public sealed interface SessionFact {
@@ -11,6 +12,29 @@ public sealed interface SessionFact {
 
   /** The request is known and stored; the session begins. */
   record Accepted(long atNanos) implements SessionFact {}
+
+  /**
+   * The session failed before, and is taken up again from what the store holds of it. Told instead
+   * of {@link Accepted}.
+   *
+   * @param last the number of the last event
+   * @param transcript of the events up to there
+   * @param attempts how many were made before
+   * @param wrote the names of the targets that wrote what there is, the last of them last
+   * @param before how it failed
+   */
+  record TakenUp(
+      long atNanos,
+      long last,
+      Transcript transcript,
+      int attempts,
+      List<String> wrote,
+      Failure before)
+      implements SessionFact {
+    public TakenUp {
+      wrote = List.copyOf(wrote);
+    }
+  }
 
   /** A fact of one attempt. If that attempt is over, the machine drops the fact and counts it. */
   sealed interface OfAttempt extends SessionFact {

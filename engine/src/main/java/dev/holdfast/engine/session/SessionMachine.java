@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Drives the attempts of one session until its answer is whole or a failure is final. Sans-IO: it
  * opens no socket, starts no thread, reads no clock.
  *
- * <p><b>Use.</b> Tell it facts with {@link #accept}, beginning with {@link SessionFact.Accepted};
- * after each, take commands with {@link #poll} until it returns null, and do them in that order.
- * Facts that arise from doing a command wait until then. Time never goes back. One thread at a
- * time.
+ * <p><b>Use.</b> Tell it facts with {@link #accept}, beginning with {@link SessionFact.Accepted}
+ * or, for one that failed before, {@link SessionFact.TakenUp}; after each, take commands with
+ * {@link #poll} until it returns null, and do them in that order. Facts that arise from doing a
+ * command wait until then. Time never goes back. One thread at a time.
  *
  * <p><b>Numbers.</b> Events that may be shown get numbers 1, 2, 3 … and leave in an {@link
  * SessionCommand.Append}; only when the store says {@link SessionFact.Appended} does an {@link
@@ -100,6 +100,7 @@ public final class SessionMachine {
     switch (fact) {
       case SessionFact.OfAttempt of -> ofAttempt(of);
       case SessionFact.Accepted f -> begin();
+      case SessionFact.TakenUp f -> takeUp(f);
       case SessionFact.DeadlinePassed f -> deadlinePassed(f);
       case SessionFact.Appended f -> appended(f.upTo());
       case SessionFact.AppendFailed f -> {
@@ -161,6 +162,7 @@ public final class SessionMachine {
   private boolean expects(SessionFact fact) {
     return switch (fact) {
       case SessionFact.Accepted f -> phase == Phase.NEW || phase == Phase.DONE;
+      case SessionFact.TakenUp f -> phase == Phase.NEW || phase == Phase.DONE;
       case SessionFact.OfAttempt f ->
           !concerns(f) || phase.expects(f, Objects.requireNonNull(attempt), committed);
       case SessionFact.DeadlinePassed f -> true;
@@ -209,6 +211,21 @@ public final class SessionMachine {
       deadlines.set(Clock.COMMIT, now, plan.clocks().commitAfter().toNanos());
     }
     take(nextStep.first(now));
+  }
+
+  private void takeUp(SessionFact.TakenUp fact) {
+    int signals = fact.transcript().signals();
+    committed.restore(fact.last(), signals);
+    batch.reset(committed.last() + 1);
+    attemptNumber = fact.attempts();
+    deadlines.set(Clock.ANSWER, now, plan.clocks().answer().toNanos());
+    if (Signals.any(signals, Signals.FINISHED | Signals.DONE)) {
+      // Only its last words were missing.
+      committed.terminate(request.terminator(), batch);
+      ending(new Outcome.Complete());
+    } else {
+      take(nextStep.takenUp(fact.wrote(), fact.before(), now));
+    }
   }
 
   private void leased(Attempt a) {

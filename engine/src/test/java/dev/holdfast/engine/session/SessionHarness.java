@@ -103,6 +103,23 @@ final class SessionHarness {
     return tell(new SessionFact.Accepted(now));
   }
 
+  /** A session of which the store holds these events already, one block each. */
+  SessionHarness takeUp(int attempts, List<String> wrote, String... events) {
+    for (var event : events) {
+      log.add(event.getBytes(UTF_8));
+    }
+    appended = log.size();
+    emitted = appended;
+    return tell(
+        new SessionFact.TakenUp(
+            now,
+            appended,
+            transcript(),
+            attempts,
+            wrote,
+            new Failure.Recorded("overloaded", 503, "it was too much")));
+  }
+
   SessionHarness grant() {
     var lease = seen(lastLease());
     lease.granted = true;

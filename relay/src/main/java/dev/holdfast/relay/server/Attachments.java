@@ -81,8 +81,11 @@ final class Attachments {
             });
   }
 
-  /** Attaches a caller whose key names this session, if it asks for the same. */
-  void byKey(SessionView view, SessionCall call, ReaderConnection reader) {
+  /**
+   * Attaches a caller whose key names this session, if it asks for the same. A session that failed
+   * and may be whole after all is taken up again for it.
+   */
+  void byKey(SessionView view, SessionCall call, byte[] body, ReaderConnection reader) {
     var mine = call.key();
     var theirs = view.head().key();
     if (mine == null || theirs == null || !mine.fingerprint().equals(theirs.fingerprint())) {
@@ -94,11 +97,31 @@ final class Attachments {
     }
     if (!call.streaming()) {
       attach(view, reader, ReaderKind.BODY, new Cursor.Start());
-    } else if (call.cursor() instanceof Cursor.Start) {
-      attach(view, reader, ReaderKind.ANSWER, call.cursor());
-    } else {
-      attach(view, reader, ReaderKind.REST, call.cursor());
+      return;
     }
+    boolean fromStart = call.cursor() instanceof Cursor.Start;
+    var kind = fromStart ? ReaderKind.ANSWER : ReaderKind.REST;
+    if (mayGoOn(view) && call.cursor().in(view.histories()) instanceof Cursor.Place.After place) {
+      worker.takeUp(
+          view,
+          call.of(view),
+          body,
+          reader,
+          kind,
+          place.last(),
+          () -> attach(view, reader, kind, place.last(), false));
+    } else {
+      attach(view, reader, kind, call.cursor());
+    }
+  }
+
+  /** Whether it failed with a part of the answer, and asking again may help. */
+  private boolean mayGoOn(SessionView view) {
+    return view.finish() instanceof FinishRecord.Failed failed
+        && failed.retryable()
+        && view.last() > 0
+        && shared.phase() != Shared.Phase.DRAINING
+        && !shared.drivers().containsKey(view.head().id());
   }
 
   /** Attaches a reader that may see this session. */

@@ -158,7 +158,7 @@ final class CallDesk {
         .findByKey(
             call.owner(),
             key,
-            view -> worker.attachments().byKey(view, call, reader),
+            view -> worker.attachments().byKey(view, call, body, reader),
             failure -> {
               if (begins) {
                 reader.comeBack();

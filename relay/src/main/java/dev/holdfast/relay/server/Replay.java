@@ -50,6 +50,13 @@ final class Replay implements SessionReaders.Session {
     readers.accept(new DeliveryFact.SessionFinished(now, outcome(finish)));
   }
 
+  /** How a session failed that is taken up again. */
+  static Failure failure(SessionView view) {
+    return view.finish() instanceof FinishRecord.Failed f
+        ? new Failure.Recorded(f.why(), f.status(), f.message())
+        : Shared.stopping();
+  }
+
   /** How a session ended, as its last record tells it. */
   static Outcome outcome(FinishRecord finish) {
     return switch (finish) {

@@ -3,6 +3,7 @@ package dev.holdfast.relay.server;
 import dev.holdfast.engine.dialect.Dialect;
 import dev.holdfast.engine.session.SessionPlan;
 import dev.holdfast.journal.IdempotencyKey;
+import dev.holdfast.journal.SessionView;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,25 @@ record SessionCall(
     Cursor cursor,
     Map<String, String> upstreamHeaders,
     String faultPlan) {
+
+  /** The same call for a session that there is. */
+  SessionCall of(SessionView view) {
+    var there = SessionFace.of(view);
+    return new SessionCall(
+        there.id(),
+        there.history(),
+        there.label(),
+        owner,
+        route,
+        dialect,
+        plan,
+        streaming,
+        canComeBack,
+        key,
+        cursor,
+        upstreamHeaders,
+        faultPlan);
+  }
 
   /** The session to be, as its readers will know it. */
   SessionFace face() {

@@ -4,6 +4,7 @@ import dev.holdfast.engine.delivery.DeliveryFact;
 import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.engine.delivery.ReaderKind;
 import dev.holdfast.engine.dialect.Target;
+import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Ask;
 import dev.holdfast.engine.guard.Lease;
@@ -14,6 +15,7 @@ import dev.holdfast.engine.session.SessionFact;
 import dev.holdfast.engine.session.SessionMachine;
 import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.journal.AppendReply;
+import dev.holdfast.journal.Claim;
 import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.SessionNote;
 import dev.holdfast.journal.SessionRef;
@@ -80,6 +82,28 @@ final class SessionDriver implements SessionReaders.Session {
       Answers.failed(first, face, Shared.stopping(), true, List.of());
     }
     tell(new SessionFact.Accepted(System.nanoTime()));
+  }
+
+  /** Knows of events of a time before, so that whoever finds it now can read them. */
+  void holds(long last) {
+    readers.accept(new DeliveryFact.Emitted(System.nanoTime(), last));
+  }
+
+  /**
+   * Takes a session up again that failed, from what the store holds of it, with somebody who asks
+   * for it again.
+   *
+   * @param after the last event that the reader has
+   */
+  void takeUp(Claim claim, Failure before, ReaderConnection reader, ReaderKind kind, long after) {
+    ref = claim.ref();
+    if (!attach(reader, kind, after, call.canComeBack())) {
+      Answers.failed(reader, face, Shared.stopping(), true, List.of());
+    }
+    var history = AttemptHistory.of(claim.session().notes());
+    loadTranscript((last, transcript) ->
+        new SessionFact.TakenUp(
+            System.nanoTime(), last, transcript, history.count(), history.wrote(), before));
   }
 
   /** The session could not be stored: whoever found it meanwhile is told so. */
@@ -446,6 +470,15 @@ final class SessionDriver implements SessionReaders.Session {
   }
 
   private void load(int attempt) {
+    loadTranscript((last, transcript) ->
+        new SessionFact.TranscriptLoaded(System.nanoTime(), attempt, transcript));
+  }
+
+  private interface Loaded {
+    SessionFact fact(long last, Transcript transcript);
+  }
+
+  private void loadTranscript(Loaded then) {
     var builder = call.plan().request().transcript();
     worker
         .store()
@@ -461,10 +494,7 @@ final class SessionDriver implements SessionReaders.Session {
 
               @Override
               public void loaded(long last) {
-                onHome(() ->
-                    tell(
-                        new SessionFact.TranscriptLoaded(
-                            System.nanoTime(), attempt, builder.build())));
+                onHome(() -> tell(then.fact(last, builder.build())));
               }
 
               @Override

@@ -1,7 +1,9 @@
 package dev.holdfast.relay.server;
 
 import dev.holdfast.engine.delivery.DeliverySettings;
+import dev.holdfast.engine.delivery.ReaderKind;
 import dev.holdfast.engine.session.Clocks;
+import dev.holdfast.journal.Claim;
 import dev.holdfast.journal.Created;
 import dev.holdfast.journal.Reply;
 import dev.holdfast.journal.SessionHead;
@@ -119,7 +121,7 @@ final class Worker extends VerticleBase {
                     case Created.Fresh fresh -> driver.start(fresh.ref(), reader);
                     case Created.Known known -> {
                       driver.neverBegan(Shared.stopping());
-                      attachments.byKey(known.session(), call, reader);
+                      attachments.byKey(known.session(), call, body, reader);
                     }
                   }
                 });
@@ -131,6 +133,51 @@ final class Worker extends VerticleBase {
                   var why = Shared.journalFailed(failure);
                   driver.neverBegan(why);
                   Answers.failed(reader, call.face(), why, true, List.of());
+                });
+              }
+            });
+  }
+
+  /**
+   * Takes a session up again that failed after something was committed; once for each, so that
+   * others who come now join it and who comes when it failed again is told so.
+   *
+   * @param after the last event that the reader has
+   * @param again joins a session that somebody else drives, or replays one that stays as it is
+   */
+  void takeUp(
+      SessionView view,
+      SessionCall call,
+      byte[] body,
+      ReaderConnection reader,
+      ReaderKind kind,
+      long after,
+      Runnable again) {
+    var driver = new SessionDriver(call, this, delivery(call.plan().clocks()), shared.seed());
+    driver.holds(view.last());
+    if (shared.drivers().putIfAbsent(call.id(), driver) != null) {
+      again.run();
+      return;
+    }
+    sessions.add(driver);
+    shared.sessionBegan();
+    shared
+        .store()
+        .reopen(
+            call.id(),
+            new StoredRequest(call.upstreamHeaders(), body),
+            new Reply<Claim>() {
+              @Override
+              public void ok(Claim claim) {
+                driver.onHome(
+                    () -> driver.takeUp(claim, Replay.failure(view), reader, kind, after));
+              }
+
+              @Override
+              public void failed(StoreFailure failure) {
+                driver.onHome(() -> {
+                  driver.neverBegan(Replay.failure(view));
+                  again.run();
                 });
               }
             });

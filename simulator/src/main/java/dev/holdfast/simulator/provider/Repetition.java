@@ -95,7 +95,10 @@ final class Repetition {
         + after;
   }
 
-  /** Some of the words are others, or but one of them is. */
+  /**
+   * Some of the words are others, or but one of them is. None begins with the word it stands for:
+   * that would repeat it, and go on differently.
+   */
   private static String paraphrased(String anchor, Dice dice) {
     // Not the white space at the end: with that alone changed, it would be repeated to the letter.
     List<String> words = Tokens.of(anchor.strip());
@@ -104,9 +107,13 @@ final class Repetition {
     boolean all = dice.below(2) == 0;
     for (int i = 0; i < words.size(); i++) {
       boolean other = (all ? i % 3 == 1 : i == one) && !words.get(i).isBlank();
-      said.append(other ? " " + dice.pick(OTHER_WORDS) : words.get(i));
+      said.append(other ? " " + dice.pick(wordsBut(words.get(i).strip())) : words.get(i));
     }
     return said.toString();
+  }
+
+  private static List<String> wordsBut(String word) {
+    return OTHER_WORDS.stream().filter(other -> !other.startsWith(word)).toList();
   }
 
   private static boolean isSpace(char c) {

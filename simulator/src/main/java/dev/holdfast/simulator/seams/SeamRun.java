@@ -105,10 +105,12 @@ final class SeamRun {
         seed, counted, places.size() - counted, lost, End.UNANSWERED, why(failure), "");
   }
 
-  /** A seam that proved nothing says why in its sentence alone. */
+  /** A seam that proved nothing says why in its sentence alone, ahead of what broke before. */
   private static String why(Failure failure) {
     String why = failure.why();
-    return why.equals("unproven_seam") ? failure.message() : why;
+    return why.equals("unproven_seam")
+        ? failure.message().replaceFirst("; before that: .*", "")
+        : why;
   }
 
   private static Result judged(SeamRow row, long seed, Prompt prompt, SeamLine line) {

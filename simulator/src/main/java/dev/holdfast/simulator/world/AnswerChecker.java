@@ -217,7 +217,7 @@ final class AnswerChecker {
     var driver = session.driver;
     return driver != null
         && (session.calls.stream().anyMatch(c -> c.target.differs())
-            || driver.machine().seams().stream()
+            || session.seams().stream()
                 .anyMatch(
                     s -> s.rung() == Profile.Rung.ANCHOR && s.verdict() == Seam.Verdict.UNPROVEN));
   }

@@ -14,11 +14,12 @@ final class CallChecker {
    */
   static void opened(
       Session session, Call call, Plan plan, Predicate<String> brokeEnMasse, Verdicts verdicts) {
-    var before = session.calls;
+    var all = session.calls;
     verdicts.expect(
-        before.isEmpty() || before.get(before.size() - 1).done(),
+        all.isEmpty() || all.get(all.size() - 1).done(),
         "one call at a time",
         () -> session.id + " has a call open");
+    var before = session.callsNow();
     verdicts.expect(
         before.size() < plan.retry().attemptsMax(),
         "attempts within the bound",

@@ -3,7 +3,9 @@ package dev.holdfast.simulator.world;
 import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.engine.delivery.Orphans;
 import dev.holdfast.engine.delivery.ReaderKind;
+import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.sse.EventBatch;
+import dev.holdfast.journal.Claim;
 import dev.holdfast.journal.Created;
 import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.IdempotencyKey;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Desk {
   private static final FinishRecord OWN_FAULT =
       new FinishRecord.Failed("internal_error", 503, "nobody drives it", true, List.of());
+  private static final Failure BEFORE = new Failure.Recorded("failed", 503, "it failed before");
   private static final byte[] NOTHING = {};
 
   private final Scene world;
@@ -89,8 +92,7 @@ final class Desk {
                   case Created.Known known -> {
                     driver.neverBegan();
                     session.answered();
-                    var kind = spec.streamed() ? ReaderKind.ANSWER : ReaderKind.BODY;
-                    attach(known.session(), connection, kind, 0, false);
+                    join(session, known.session(), connection, canComeBack);
                   }
                 }
               }
@@ -101,6 +103,49 @@ final class Desk {
                 driver.neverBegan();
                 session.answered();
                 connection.body(503, NOTHING);
+              }
+            });
+  }
+
+  /** A key names a session: one that failed with a part of its answer is taken up again. */
+  private void join(Session session, SessionView view, Connection connection, boolean canComeBack) {
+    var id = view.head().id();
+    var kind = session.streamed() ? ReaderKind.ANSWER : ReaderKind.BODY;
+    boolean mayGoOn =
+        session.streamed()
+            && view.last() > 0
+            && view.finish() instanceof FinishRecord.Failed failed
+            && failed.retryable()
+            && !live.containsKey(id);
+    if (!mayGoOn) {
+      attach(view, connection, kind, 0, false);
+      return;
+    }
+    var driver = drivers.apply(new Candidate(session, id));
+    driver.holds(view.last());
+    live.put(id, driver);
+    world
+        .store()
+        .reopen(
+            id,
+            new StoredRequest(Map.of(), session.spec.request()),
+            new Reply<>() {
+              @Override
+              public void ok(Claim claim) {
+                world.verdicts().trace(() -> id + " is taken up after " + view.last());
+                var wrote =
+                    session.calls.stream()
+                        .filter(Call::hasSpoken)
+                        .map(call -> call.target.upstream() + "/" + call.target.model())
+                        .toList();
+                session.takenUp(driver, world.time().nanos());
+                driver.takeUp(claim, session.calls.size(), wrote, connection, canComeBack, BEFORE);
+              }
+
+              @Override
+              public void failed(StoreFailure failure) {
+                driver.neverBegan();
+                attach(view, connection, kind, 0, false);
               }
             });
   }

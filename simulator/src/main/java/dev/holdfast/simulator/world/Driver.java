@@ -6,6 +6,7 @@ import static dev.holdfast.engine.delivery.ReaderKind.BODY;
 import dev.holdfast.engine.delivery.DeliveryFact;
 import dev.holdfast.engine.delivery.ReaderKind;
 import dev.holdfast.engine.dialect.DialectRequest.Mode;
+import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.dialect.chat.ChatDialect;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.guard.Ask;
@@ -18,6 +19,7 @@ import dev.holdfast.engine.session.SessionMachine;
 import dev.holdfast.engine.session.SessionPlan;
 import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.journal.AppendReply;
+import dev.holdfast.journal.Claim;
 import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.SessionRef;
 import dev.holdfast.journal.StoreFailure;
@@ -73,6 +75,25 @@ final class Driver implements AppendReply, Serving.Host {
     ref = created;
     attach(first, plan.request().mode() == Mode.STREAMED ? ANSWER : BODY, 0, canComeBack);
     tell(new SessionFact.Accepted(now()));
+  }
+
+  /** Knows of events of a time before, so that whoever finds it now can read them. */
+  void holds(long last) {
+    serving.accept(new DeliveryFact.Emitted(now(), last));
+  }
+
+  /** It failed before and goes on from what the store holds, with somebody who asks again. */
+  void takeUp(
+      Claim claim,
+      int attempts,
+      List<String> wrote,
+      Connection connection,
+      boolean canComeBack,
+      Failure before) {
+    ref = claim.ref();
+    attach(connection, ANSWER, 0, canComeBack);
+    load((last, transcript) ->
+        new SessionFact.TakenUp(now(), last, transcript, attempts, wrote, before));
   }
 
   /** The store does not have it: whoever found it meanwhile is told so. */
@@ -223,7 +244,9 @@ final class Driver implements AppendReply, Serving.Host {
       case SessionCommand.ResumeReading c -> calling().resume();
       case SessionCommand.Append c -> world.store().append(ref, c.batch(), this);
       case SessionCommand.Emit c -> tell(new DeliveryFact.Emitted(now(), c.upTo()));
-      case SessionCommand.LoadTranscript c -> load(c.attempt());
+      case SessionCommand.LoadTranscript c ->
+          load((last, transcript) ->
+              new SessionFact.TranscriptLoaded(now(), c.attempt(), transcript));
       case SessionCommand.ArmDeadline c -> {
         long armed = ++timer;
         world
@@ -359,7 +382,11 @@ final class Driver implements AppendReply, Serving.Host {
     };
   }
 
-  private void load(int attempt) {
+  private interface Loaded {
+    SessionFact fact(long last, Transcript transcript);
+  }
+
+  private void load(Loaded then) {
     var builder = plan.request().transcript();
     world
         .store()
@@ -375,7 +402,7 @@ final class Driver implements AppendReply, Serving.Host {
 
               @Override
               public void loaded(long last) {
-                tell(new SessionFact.TranscriptLoaded(now(), attempt, builder.build()));
+                tell(then.fact(last, builder.build()));
               }
 
               @Override

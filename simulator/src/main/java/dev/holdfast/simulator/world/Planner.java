@@ -228,14 +228,19 @@ final class Planner {
     return new Fate(kind, at, nanos, draw.chance(0.5));
   }
 
+  /** Sooner than any store forgets an answer, though the process stood still meanwhile. */
+  private static final int LATE_CALL_MILLIS = 80_000;
+
   private List<ReaderSpec> readers(Asking asking, Item item) {
     boolean streaming = asking.mode() == Mode.STREAMED;
     var readers = new ArrayList<ReaderSpec>();
     readers.add(reader(0, Opening.REQUEST, item, asking));
     if (asking.keyed()) {
       for (int i = draw.between(0, 3); i > 0; i--) {
-        readers.add(
-            reader(draw.chance(0.5) ? 0 : draw.spread(1, 2_000), Opening.REQUEST, item, asking));
+        // Late enough, it finds an answer that failed, which goes on for it.
+        int latestMillis = draw.chance(0.5) ? LATE_CALL_MILLIS : 2_000;
+        long arrive = draw.chance(0.3) ? 0 : draw.spread(1, latestMillis);
+        readers.add(reader(arrive, Opening.REQUEST, item, asking));
       }
     }
     if (!streaming) {

@@ -50,6 +50,7 @@ final class ReaderChecker {
         session.generatedAgain()
             || store.failed(driver.id())
             || store.expired(driver.id(), reader.endedNanos())
+            || session.takenUpSince(reader.endedNanos())
             || !plan.drains().isEmpty();
     switch (reader.end()) {
       case CUT -> {

@@ -1,5 +1,7 @@
 package dev.holdfast.simulator.world;
 
+import dev.holdfast.engine.session.Outcome;
+import dev.holdfast.engine.session.Seam;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ final class Session {
   @Nullable Driver driver;
 
   private boolean generatedAgain;
+  private int callsBefore;
+  private final List<Seam> seamsBefore = new ArrayList<>();
+  private long takenUpNanos = -1;
   private int requests;
   private int unanswered;
 
@@ -98,9 +103,47 @@ final class Session {
           "one generation for a key",
           () -> id + " is generated again as " + next.id());
       calls.clear();
+      callsBefore = 0;
       generatedAgain = true;
     }
     driver = next;
+  }
+
+  /** It failed with a part of the answer, and goes on; once. */
+  void takenUp(Driver next, long nowNanos) {
+    var before = driver;
+    verdicts.expect(
+        takenUpNanos < 0
+            && before != null
+            && before.outcome() instanceof Outcome.Failed failed
+            && failed.retryable(),
+        "what failed is taken up once",
+        () -> id + " is taken up");
+    if (before != null) {
+      seamsBefore.addAll(before.machine().seams());
+    }
+    takenUpNanos = nowNanos;
+    callsBefore = calls.size();
+    driver = next;
+  }
+
+  /** Whether it was taken up after that. */
+  boolean takenUpSince(long nanos) {
+    return takenUpNanos >= nanos;
+  }
+
+  /** The calls since it began, or was taken up. */
+  List<Call> callsNow() {
+    return calls.subList(callsBefore, calls.size());
+  }
+
+  /** Its seams, those of before it was taken up among them. */
+  List<Seam> seams() {
+    var all = new ArrayList<>(seamsBefore);
+    if (driver != null) {
+      all.addAll(driver.machine().seams());
+    }
+    return all;
   }
 
   /** Whether its key was free again because nothing came of the first generation. */

@@ -281,7 +281,24 @@ final class WatchedStore implements SessionStore {
 
   @Override
   public void reopen(String session, StoredRequest request, Reply<Claim> reply) {
-    store.reopen(session, request, reply);
+    store.reopen(
+        session,
+        request,
+        new Reply<>() {
+          @Override
+          public void ok(Claim claim) {
+            known(session).finishes = 0;
+            reply.ok(claim);
+          }
+
+          @Override
+          public void failed(StoreFailure failure) {
+            if (!(failure instanceof StoreFailure.Finished)) {
+              fail(session);
+            }
+            reply.failed(failure);
+          }
+        });
   }
 
   @Override

@@ -3,9 +3,11 @@ package dev.holdfast.simulator.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.simulator.fault.FaultPlan;
+import dev.holdfast.simulator.model.Dice;
 import dev.holdfast.simulator.model.Model;
 import dev.holdfast.simulator.model.Prompt;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,18 @@ class NoteMannerTest {
     assertThat(said(NoteManner.PARAPHRASED, "user", note, 2)).endsWith(REST).doesNotContain(ANCHOR);
     assertThat(said(NoteManner.IGNORED, "user", note, 2)).isEqualTo(REST);
     assertThat(said(NoteManner.RESTARTED, "user", note, 2)).isEqualTo(WHOLE);
+  }
+
+  /** "so" said as "so to speak," is "so", repeated, and a continuation of its own. */
+  @Test
+  void paraphrase_ofAWordThatAnotherBeginsWith_isNoRepetition() {
+    for (var end : List.of(" so", " in", " as", " na")) {
+      for (int seed = 0; seed < 200; seed++) {
+        var said = Repetition.of(NoteManner.PARAPHRASED, ANCHOR + end, REST, Dice.of(seed));
+
+        assertThat(said).as("seed %d", seed).doesNotStartWith(ANCHOR + end);
+      }
+    }
   }
 
   @ParameterizedTest

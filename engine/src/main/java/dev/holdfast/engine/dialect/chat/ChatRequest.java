@@ -375,7 +375,7 @@ final class ChatRequest implements DialectRequest {
 
   @Override
   public Transcript.Builder transcript() {
-    return new ChatTranscript.Builder();
+    return new ChatTranscript.Builder(choices());
   }
 
   @Override

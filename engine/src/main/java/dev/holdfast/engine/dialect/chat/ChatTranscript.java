@@ -1,5 +1,6 @@
 package dev.holdfast.engine.dialect.chat;
 
+import dev.holdfast.engine.dialect.Profiles;
 import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.json.JsonStrings;
 import dev.holdfast.engine.sse.SseBlock;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param reasoning that was shown
  * @param textEvents events with text
  * @param contentEvents events with text or reasoning
+ * @param signals what the events meant, as {@link dev.holdfast.engine.dialect.Signals}
  * @param identity the members that stay the same over a stream, as they were first written
  */
 record ChatTranscript(
@@ -24,6 +26,7 @@ record ChatTranscript(
     String reasoning,
     long textEvents,
     long contentEvents,
+    int signals,
     Map<String, String> identity)
     implements Transcript {
 
@@ -83,8 +86,17 @@ record ChatTranscript(
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final Map<String, String> identity = new LinkedHashMap<>();
+    private final ChatReader reader;
     private long textEvents;
     private long contentEvents;
+    private int signals;
+
+    /**
+     * @param choices that the caller asked for
+     */
+    Builder(int choices) {
+      reader = new ChatReader(Profiles.find(Profiles.UNKNOWN).orElseThrow(), choices);
+    }
 
     @Override
     public void add(byte[] array, int start, int end) {
@@ -92,6 +104,7 @@ record ChatTranscript(
     }
 
     private void block(SseBlock block) {
+      signals |= reader.read(block);
       if (ChatReader.isDone(block)) {
         return;
       }
@@ -117,7 +130,7 @@ record ChatTranscript(
     @Override
     public Transcript build() {
       return new ChatTranscript(
-          text.toString(), reasoning.toString(), textEvents, contentEvents, identity);
+          text.toString(), reasoning.toString(), textEvents, contentEvents, signals, identity);
     }
   }
 }

@@ -1,0 +1,28 @@
+package dev.holdfast.relay.server;
+
+import dev.holdfast.journal.SessionNote;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The attempts of a session so far, as its notes tell them.
+ *
+ * @param count how many were made
+ * @param wrote the names of the targets that added to the answer, the last of them last
+ */
+record AttemptHistory(int count, List<String> wrote) {
+  static AttemptHistory of(List<SessionNote> notes) {
+    Map<Integer, String> targets = new HashMap<>();
+    var wrote = new ArrayList<String>();
+    for (var note : notes) {
+      if (note instanceof SessionNote.Attempt attempt) {
+        targets.put(attempt.ordinal(), attempt.target());
+      } else if (note instanceof SessionNote.Ended ended && ended.progressed()) {
+        wrote.add(targets.getOrDefault(ended.attempt(), ""));
+      }
+    }
+    return new AttemptHistory(targets.keySet().stream().mapToInt(n -> n).max().orElse(0), wrote);
+  }
+}
