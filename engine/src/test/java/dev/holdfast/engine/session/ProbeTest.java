@@ -68,7 +68,10 @@ class ProbeTest {
   void probe_whereTheAnchorComesFirst_isNotAsked() {
     var text = "The keeper counted the ships twice and wrote the number beside the first of them";
     var session =
-        sessions.plan().probing().targets(TargetSpec.at("a").unproven().rungs(Rung.ANCHOR, Rung.PREFILL));
+        sessions
+            .plan()
+            .probing()
+            .targets(TargetSpec.at("a").unproven().rungs(Rung.ANCHOR, Rung.PREFILL));
 
     var broken = session.begin().answer(Chat.text(text)).end().called(2);
 
