@@ -80,6 +80,10 @@ final class ChatCommand implements Callable<Integer> {
     var err = spec.commandLine().getErr();
     var question =
         prompt.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt;
+    if (question.isBlank()) {
+      err.println("holdfast: expected a prompt, got none");
+      return 2;
+    }
     try (var place = ChatPlace.find(environment, model, baseUrl, plan())) {
       return ask(place, question, out, err);
     } catch (IllegalArgumentException e) {
@@ -109,11 +113,20 @@ final class ChatCommand implements Callable<Integer> {
               text -> {
                 status.clear();
                 out.print(text);
-                out.flush();
+                if (out.checkError()) {
+                  throw new OutputClosed();
+                }
               });
       status.clear();
-      out.println();
-      out.flush();
+      if (outcome instanceof StreamOutcome.Incomplete i && i.cause() instanceof OutputClosed) {
+        status.unread();
+        return 1;
+      }
+      if (outcome instanceof StreamOutcome.Complete
+          || outcome instanceof StreamOutcome.Incomplete i && !i.partial().text().isEmpty()) {
+        out.println();
+        out.flush();
+      }
       return switch (outcome) {
         case StreamOutcome.Complete c -> {
           status.whole(c.answer());
@@ -125,5 +138,10 @@ final class ChatCommand implements Callable<Integer> {
         }
       };
     }
+  }
+
+  /** Whoever read the answer has gone; going on would only cost. */
+  private static final class OutputClosed extends RuntimeException {
+    private static final long serialVersionUID = 1;
   }
 }

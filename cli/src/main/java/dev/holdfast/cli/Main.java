@@ -1,6 +1,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.demo.DemoCommand;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -32,7 +34,15 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine().setOut(writer(System.out)).execute(args));
+  }
+
+  /**
+   * A writer that knows when nobody reads the stream any more; the one that comes of itself does
+   * not ask.
+   */
+  static PrintWriter writer(PrintStream out) {
+    return new PrintWriter(out, true);
   }
 
   /** The whole command line, ready to execute; tests give it writers of their own. */

@@ -57,7 +57,7 @@ final class RelayCommand implements Callable<Integer> {
       return 2;
     }
     if (port != null) {
-      read = read.withPort(port);
+      read = read.withPort(Ports.checked(spec, port));
     }
     try (var simulator = BuiltInSimulator.startIfNeeded(read)) {
       var effective = simulator.config();

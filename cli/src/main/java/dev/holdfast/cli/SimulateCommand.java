@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
 final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--port",
+      paramLabel = "PORT",
       defaultValue = "0",
       description = "Listens there; 0, the default, takes a free port.")
   private int port;
@@ -39,7 +40,11 @@ final class SimulateCommand implements Callable<Integer> {
       description = "What goes wrong, an entry an attempt; default: nothing.")
   private String fault = "ok";
 
-  @Option(names = "--seed", defaultValue = "1", description = "Of the model's texts; default 1.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of the model's texts; default 1.")
   private long seed;
 
   @Option(
@@ -51,6 +56,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--manner",
+      paramLabel = "MANNER",
       defaultValue = "PREFILL",
       description = "What it does with a trailing assistant message: ${COMPLETION-CANDIDATES}.")
   private Manner manner = Manner.PREFILL;
@@ -82,6 +88,10 @@ final class SimulateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--fault: " + e.getMessage());
     }
+    if (!(rate >= 0)) {
+      throw new ParameterException(
+          spec.commandLine(), "--rate: expected tokens per second of 0 or more, got " + rate);
+    }
     var config =
         ProviderConfig.DEFAULTS
             .withModel(differing ? new DifferingModel(seed) : new Model(seed))
@@ -89,7 +99,7 @@ final class SimulateCommand implements Callable<Integer> {
             .withNotes(notes)
             .withTokensPerSecond(rate);
     var out = spec.commandLine().getOut();
-    try (var server = SimulatorServer.start(port, plan, config)) {
+    try (var server = SimulatorServer.start(Ports.checked(spec, port), plan, config)) {
       out.println("holdfast: simulating at " + server.baseUrl() + ", plan: " + plan);
       out.flush();
       var stopped = new CountDownLatch(1);

@@ -34,7 +34,11 @@ final class StatusLine {
         "%s; %s at %s in %.1f s"
             .formatted(
                 retry.failure().why(),
-                retry.purpose().equals("begin") ? "asking again" : "going on by " + retry.purpose(),
+                switch (retry.purpose()) {
+                  case "begin" -> "asking again";
+                  case "probe" -> "asking for a known answer";
+                  default -> "going on";
+                },
                 retry.target(),
                 retry.delay().toMillis() / 1000.0));
   }
@@ -80,6 +84,12 @@ final class StatusLine {
                 came(how.partial()),
                 how.failure().message(),
                 how.retryable() ? "; asking again later may help" : ""));
+    err.flush();
+  }
+
+  /** Nobody takes the answer any more. */
+  void unread() {
+    err.println("holdfast: expected somebody to read the answer, the standard output was closed");
     err.flush();
   }
 

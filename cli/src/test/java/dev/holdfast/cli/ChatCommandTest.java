@@ -10,8 +10,12 @@ import dev.holdfast.simulator.fault.FaultPlan;
 import dev.holdfast.simulator.model.Model;
 import dev.holdfast.simulator.model.Prompt;
 import dev.holdfast.simulator.provider.ProviderConfig;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -46,7 +50,7 @@ class ChatCommandTest {
     assertThat(chat(Map.of(), "--model", "simulator/any", "--fault", "cut@4; ok", ASKED)).isZero();
     assertThat(out.toString()).isEqualTo(unbroken() + System.lineSeparator());
     assertThat(err.toString())
-        .contains("truncation; going on by")
+        .contains("truncation; going on at")
         .contains("whole, after 2 attempts, joined by prefill exact");
   }
 
@@ -56,6 +60,39 @@ class ChatCommandTest {
         .isEqualTo(1);
     assertThat(unbroken()).startsWith(out.toString().strip());
     assertThat(err.toString()).contains("expected a whole answer, got invalid_request");
+  }
+
+  @Test
+  void failure_beforeAnyText_writesNoEmptyLine() {
+    assertThat(chat(Map.of(), "--model", "simulator/any", "--fault", "400*", ASKED)).isEqualTo(1);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  /** As when the answer is piped into a program that has seen enough. */
+  @Test
+  void output_thatIsClosed_endsTheCall() {
+    var closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    var command =
+        new CommandLine(new ChatCommand(Map.of()))
+            .setOut(Main.writer(new PrintStream(closed, true, StandardCharsets.UTF_8)))
+            .setErr(new PrintWriter(err, true));
+
+    int code = command.execute("--model", "simulator/any", "--fault", "stall@3*", ASKED);
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString()).contains("the standard output was closed");
+  }
+
+  @Test
+  void prompt_thatIsBlank_isWrongUse() {
+    assertThat(chat(Map.of(), "--model", "simulator/any", " ")).isEqualTo(2);
+    assertThat(err.toString()).contains("expected a prompt");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.simulator.fault.FaultPlan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,29 @@ class MainTest {
   void unknownCommand_isNamed_andFails() {
     assertThat(execute("frobnicate")).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("frobnicate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "relay --port 99999",
+        "relay --port -1",
+        "simulate --port 65536",
+        "simulate --rate -1",
+        "simulate --rate NaN"
+      })
+  void number_outOfItsRange_isSaid_andFails(String line) {
+    assertThat(execute(line.split(" "))).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).startsWith("--").contains("expected").doesNotContain("\tat ");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  /** A table that is wrapped can't be read. */
+  @Test
+  void help_ofSimulate_showsThePlansLineByLine() {
+    execute("simulate", "--help");
+
+    assertThat(out.toString().lines()).containsAll(FaultPlan.GRAMMAR.lines().toList());
   }
 
   private int execute(String... args) {

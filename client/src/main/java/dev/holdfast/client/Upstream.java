@@ -24,6 +24,8 @@ record Upstream(
     @Nullable String apiKey,
     Profile profile,
     Map<String, String> headers) {
+  private static final int PORT_MAX = 65_535;
+
   Upstream {
     headers = Map.copyOf(headers);
   }
@@ -61,11 +63,17 @@ record Upstream(
     try {
       uri = new URI(url);
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("expected a URL, got \"" + Texts.shortened(url) + "\"", e);
+      throw new IllegalArgumentException(
+          "expected a URL like https://api.example.com/v1, got \"" + Texts.shortened(url) + "\"",
+          e);
     }
     var scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     boolean plain =
         uri.getRawQuery() == null && uri.getRawFragment() == null && uri.getRawUserInfo() == null;
+    if (uri.getPort() > PORT_MAX) {
+      throw new IllegalArgumentException(
+          "expected a port of at most " + PORT_MAX + ", got " + uri.getPort());
+    }
     if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null || !plain) {
       throw new IllegalArgumentException(
           "expected a URL like https://api.example.com/v1, got \""

@@ -1,34 +1,33 @@
 package dev.holdfast.client;
 
 import dev.holdfast.engine.dialect.Profile.Rung;
+import dev.holdfast.engine.dialect.Profiles;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.AttemptRecord;
 import dev.holdfast.engine.session.Clocks;
+import dev.holdfast.engine.session.Seam;
 import dev.holdfast.simulator.FaultCase;
 import dev.holdfast.simulator.FaultCase.Expected;
-import dev.holdfast.simulator.RequestKind;
+import dev.holdfast.simulator.FaultRun;
+import dev.holdfast.simulator.FaultStrategy;
 import dev.holdfast.simulator.SimulatorServer;
 import dev.holdfast.simulator.fault.Fault;
 import dev.holdfast.simulator.fault.FaultPlan;
 import dev.holdfast.simulator.fault.Quirk;
-import dev.holdfast.simulator.model.Model;
-import dev.holdfast.simulator.model.Prompt;
-import dev.holdfast.simulator.model.Style;
-import dev.holdfast.simulator.provider.Manner;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
- * One row of {@code faults.csv} through a client of its own, in one manner towards continuations.
- * What the table says of a reader at a relay is said of the client's outcome here: equal is whole,
- * a status is a failure without text, an error one with a part of the text.
+ * One row of {@code faults.csv} through a client of its own, by one strategy. What the table says
+ * of a reader at a relay is said of the client's outcome here: equal is whole, a status is a
+ * failure without text, an error one with a part of the text.
  *
- * @param number among all cells; it chooses the text
+ * @param run the row, the strategy, and the text that is asked for
  */
-record ClientFaultCell(int number, FaultCase row, Manner manner) {
+record ClientFaultCell(FaultRun run) {
   /** {@code java.net.http} tells these apart by chance alone. */
   private static final Set<String> LOST = Set.of("reset", "truncation", "refused");
 
@@ -46,32 +45,34 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
           20_000,
           4);
 
-  private String upstream() {
-    return "cell-" + number;
+  private static final String UNPROVEN = "unproven_seam";
+
+  /**
+   * How a cell ended.
+   *
+   * @param differences everything in which the outcome differs from what the row promises
+   * @param gaveUp whether it was given up at a seam, where that is allowed now and then
+   */
+  record Result(List<String> differences, boolean gaveUp) {}
+
+  FaultCase row() {
+    return run.row();
   }
 
-  private Style style() {
-    var styles =
-        Style.longEnough().stream()
-            .filter(s -> s != Style.LONG || !row.plan().toString().contains("trickle"))
-            .toList();
-    return styles.get(number % styles.size());
+  FaultStrategy strategy() {
+    return run.strategy();
+  }
+
+  FaultCase.Outcome promised() {
+    return row().outcome(run.strategy());
+  }
+
+  private String upstream() {
+    return "cell-" + run.number();
   }
 
   private dev.holdfast.simulator.model.Answer unbroken() {
-    String asked = row.request() == RequestKind.TOOLS ? " Use tide_table." : "";
-    var tool =
-        row.request() == RequestKind.TOOLS
-            ? new Prompt.Tool("tide_table", List.of("place", "day"))
-            : null;
-    return new Model(1)
-        .answer(
-            new Prompt(
-                "user: Tell story %d %s.%s\n".formatted(number, style().tag(), asked),
-                row.request() == RequestKind.REASONING,
-                row.request() == RequestKind.JSON,
-                tool,
-                0));
+    return run.unbroken(0, 1);
   }
 
   private static Clocks clocks(Duration patience) {
@@ -91,19 +92,18 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
         all.queue());
   }
 
-  /** Runs it; everything in which the outcome differs from what the row promises. */
-  List<String> run(SimulatorServer simulator, Duration patience) {
-    var url = simulator.add(upstream(), row.plan().toString(), manner);
+  /** Runs it. */
+  Result run(SimulatorServer simulator, Duration patience) {
+    var url = simulator.add(upstream(), run.plan(), strategy().provider());
     var heard = new StringBuilder();
-    var request =
-        ChatRequest.ofJson(
-            new String(
-                row.request().body("m", style(), number), java.nio.charset.StandardCharsets.UTF_8));
+    var request = ChatRequest.ofJson(new String(run.body("m"), StandardCharsets.UTF_8));
+    var bare = Profiles.find(Profiles.UNKNOWN).orElseThrow();
     StreamOutcome outcome;
     try (var holdfast =
         Holdfast.builder()
             .baseUrl(url)
-            .continuation(Rung.PREFILL)
+            .profile(bare.withDeterministic(strategy().deterministic()))
+            .continuation(strategy().rungs().toArray(Rung[]::new))
             .probeOnBreak()
             .retry(RETRY)
             .clocks(clocks(patience))
@@ -111,6 +111,7 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
       outcome = holdfast.tryStream(request, heard::append);
     }
     var out = new ArrayList<String>();
+    boolean gaveUp = false;
     switch (outcome) {
       case StreamOutcome.Complete c -> {
         expect("text heard", c.answer().text(), heard.toString(), out);
@@ -118,20 +119,26 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
       }
       case StreamOutcome.Incomplete i -> {
         expect("text heard", i.partial().text(), heard.toString(), out);
-        incomplete(i, out);
+        gaveUp =
+            strategy().disturbed()
+                && promised().expected() instanceof Expected.Equal
+                && i.failure().why().equals(UNPROVEN);
+        incomplete(i, gaveUp, out);
       }
     }
     waits(simulator, out);
-    return out;
+    return new Result(out, gaveUp);
   }
 
   private void complete(Answer answer, List<String> out) {
-    if (!(row.expected() instanceof Expected.Equal)) {
-      out.add("expected a failure with why " + row.why() + ", got a whole answer");
+    if (!(promised().expected() instanceof Expected.Equal)) {
+      out.add("expected a failure with why " + promised().why() + ", got a whole answer");
       return;
     }
-    var whole = unbroken();
-    expect("text", whole.text(), answer.text(), out);
+    // The first attempt's, joined to its end, or the last one's.
+    var whole = run.unbroken(0, answer.seams().isEmpty() ? answer.attempts().size() : 1);
+    expect("text", spaced(whole.text()), spaced(answer.text()), out);
+    seams(answer, out);
     expect("finish", finish(), String.valueOf(answer.finishReason()), out);
     var call = whole.call();
     expect(
@@ -146,52 +153,72 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
             .findFirst()
             .orElse("none");
     // An RST overtakes what was not read: of a long text it may take the finish along.
-    boolean overtaken = row.plan().entry(1).fault() instanceof Fault.Reset;
-    if (!sameWhy(first) && !(overtaken && row.why().equals("none"))) {
-      out.add("first break: expected " + row.why() + ", got " + first);
+    boolean overtaken = row().plan().entry(1).fault() instanceof Fault.Reset;
+    if (!sameWhy(first) && !(overtaken && row().why().equals("none"))) {
+      out.add("first break: expected " + row().why() + ", got " + first);
     }
     var reasoning = String.join("", whole.reasoning());
-    if (!row.plan().entry(1).has(Quirk.HIDDEN_REASONING)
+    if (!row().plan().entry(1).has(Quirk.HIDDEN_REASONING)
         && !answer.reasoning().endsWith(reasoning)) {
       out.add("reasoning: expected an end of " + reasoning + ", got " + answer.reasoning());
     }
   }
 
+  /** A whole answer must have been joined by the way that the cell is about. */
+  private void seams(Answer answer, List<String> out) {
+    var rungs = answer.seams().stream().map(Seam::rung).distinct().toList();
+    if (!run.joinsBy(rungs)) {
+      out.add("joined by: expected one of " + strategy().rungs() + ", got " + rungs);
+    }
+    if (answer.seams().stream().anyMatch(s -> s.verdict() == Seam.Verdict.UNPROVEN)) {
+      out.add("a seam that proves nothing: " + answer.seams());
+    }
+  }
+
+  /** Without its white space, where the seam may have another. */
+  private String spaced(String text) {
+    return strategy().respaced() ? text.replaceAll("\\s", "") : text;
+  }
+
   private String finish() {
-    var plan = row.plan().entries();
-    if (plan.size() == 1 && plan.getFirst().fault() instanceof Fault.Finish f && !row.retryable()) {
+    var plan = row().plan().entries();
+    if (plan.size() == 1
+        && plan.getFirst().fault() instanceof Fault.Finish f
+        && !row().retryable()) {
       return f.reason();
     }
     return unbroken().call() == null ? "stop" : "tool_calls";
   }
 
-  private void incomplete(StreamOutcome.Incomplete how, List<String> out) {
+  private void incomplete(StreamOutcome.Incomplete how, boolean gaveUp, List<String> out) {
     var text = how.partial().text();
-    switch (row.expected()) {
+    var expected = gaveUp ? new Expected.ErrorAndCut() : promised().expected();
+    switch (expected) {
       case Expected.Equal e ->
           out.add("expected a whole answer, got " + how.failure().why() + ": " + how.failure());
       case Expected.Status s -> expect("text", "", text, out);
       case Expected.ErrorAndCut e -> {
-        if (text.isEmpty() || !unbroken().text().startsWith(text)) {
+        if (text.isEmpty() || !spaced(unbroken().text()).startsWith(spaced(text))) {
           out.add("text: expected a beginning of " + unbroken().text() + ", got " + text);
         }
       }
     }
-    if (!(row.expected() instanceof Expected.Equal) && !sameWhy(how.failure().why())) {
-      out.add("why: expected " + row.why() + ", got " + how.failure().why());
+    if (!(promised().expected() instanceof Expected.Equal) && !sameWhy(how.failure().why())) {
+      out.add("why: expected " + promised().why() + ", got " + how.failure().why());
     }
   }
 
   private boolean sameWhy(String why) {
-    return row.why().equals(why) || (LOST.contains(row.why()) && LOST.contains(why));
+    var promised = promised().why();
+    return promised.equals(why) || (LOST.contains(promised) && LOST.contains(why));
   }
 
   private void waits(SimulatorServer simulator, List<String> out) {
-    boolean forMinutes = row.name().contains("for_minutes");
-    boolean reachable = row.plan().address() == FaultPlan.Address.LISTENING;
+    boolean forMinutes = row().name().contains("for_minutes");
+    boolean reachable = row().plan().address() == FaultPlan.Address.LISTENING;
     int calls = simulator.calls(upstream()).size();
-    if (row.expected() instanceof Expected.Status && reachable) {
-      expect("calls", row.retryable() && !forMinutes ? 5 : 1, calls, out);
+    if (promised().expected() instanceof Expected.Status && reachable) {
+      expect("calls", row().retryable() && !forMinutes ? 5 : 1, calls, out);
     }
   }
 
@@ -208,6 +235,6 @@ record ClientFaultCell(int number, FaultCase row, Manner manner) {
 
   @Override
   public String toString() {
-    return row.name() + " [" + manner.name().toLowerCase(Locale.ROOT) + "] {" + row.plan() + "}";
+    return run + " {" + row().plan() + "}";
   }
 }

@@ -3,9 +3,11 @@ package dev.holdfast.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.simulator.FaultCase;
+import dev.holdfast.simulator.FaultCase.Expected;
+import dev.holdfast.simulator.FaultRun;
+import dev.holdfast.simulator.FaultStrategy;
 import dev.holdfast.simulator.RequestKind;
 import dev.holdfast.simulator.SimulatorServer;
-import dev.holdfast.simulator.provider.Manner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +15,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every row of {@code faults.csv} that is streamed, in each of its manners, through the client on
- * real sockets must end as the row says.
+ * Every row of {@code faults.csv} that is streamed, in each of its manners, by anchor and by replay
+ * through the client on real sockets must end as the row says.
  */
 class ClientFaultMatrixTest {
   /** More at once would starve each other, and a short clock would call it a stall. */
@@ -32,62 +35,103 @@ class ClientFaultMatrixTest {
   /** No row takes so long, and none may hang. */
   private static final Duration HANG = Duration.ofMinutes(3);
 
-  private static List<ClientFaultCell> cells(String only) {
-    var cells = new ArrayList<ClientFaultCell>();
-    for (var row : FaultCase.all()) {
-      for (var manner : row.manners().each()) {
-        cells.add(new ClientFaultCell(cells.size(), row, manner));
-      }
-    }
-    cells.removeIf(
-        cell -> cell.row().request() == RequestKind.NONSTREAM || !cell.row().name().contains(only));
-    return cells;
+  /** Of the whole answers promised, in each strategy; the rest may be given up at a seam. */
+  private static final double EQUAL_SHARE_MIN = 0.95;
+
+  /** From so many on one cell of them is less than that; of fewer a share says nothing. */
+  private static final int COUNTED_MIN = 20;
+
+  private static final long SEED = 20_261_125L;
+
+  private static List<ClientFaultCell> cells(FaultRun.Extent extent, String only) {
+    return FaultRun.all(extent, SEED).stream()
+        .filter(run -> run.row().request() != RequestKind.NONSTREAM)
+        .filter(run -> run.toString().contains(only))
+        .map(ClientFaultCell::new)
+        .toList();
   }
 
   @Test
   void everyFault_inEveryManner_endsAsCommitted() throws Exception {
-    var cells = cells(System.getProperty("holdfast.faults.only", ""));
+    run(FaultRun.Extent.SAMPLED);
+  }
+
+  @Tag("campaign")
+  @Test
+  void everyBreak_inEveryMannerTowardsAnAnchor_endsAsCommitted() throws Exception {
+    run(FaultRun.Extent.WHOLE);
+  }
+
+  private static void run(FaultRun.Extent extent) throws Exception {
+    var cells = cells(extent, System.getProperty("holdfast.faults.only", ""));
     try (var simulator = SimulatorServer.start()) {
       var patience = patience(simulator);
 
-      var wrong = inParallel(cells, cell -> cell.run(simulator, patience));
+      var results = inParallel(cells, cell -> cell.run(simulator, patience));
 
+      var wrong = new ArrayList<String>();
+      for (int i = 0; i < cells.size(); i++) {
+        for (var difference : results.get(i).differences()) {
+          wrong.add(cells.get(i) + ": " + difference);
+        }
+      }
       System.out.printf(
-          "client fault matrix: %d cells, %d differences, patience %d ms%n",
-          cells.size(), wrong.size(), patience.toMillis());
+          "client fault matrix, seed %d: %d cells, %d differences, patience %d ms%n",
+          SEED, cells.size(), wrong.size(), patience.toMillis());
       assertThat(wrong).isEmpty();
+      for (var strategy : FaultStrategy.values()) {
+        share(strategy, cells, results);
+      }
+    }
+  }
+
+  private static void share(
+      FaultStrategy strategy, List<ClientFaultCell> cells, List<ClientFaultCell.Result> results) {
+    int whole = 0;
+    int equal = 0;
+    for (int i = 0; i < cells.size(); i++) {
+      var cell = cells.get(i);
+      if (cell.strategy() == strategy
+          && cell.row().retryable()
+          && cell.promised().expected() instanceof Expected.Equal) {
+        whole++;
+        equal += results.get(i).gaveUp() ? 0 : 1;
+      }
+    }
+    System.out.printf("  %-27s: %d of %d equal%n", strategy.text(), equal, whole);
+    if (whole >= COUNTED_MIN) {
+      assertThat((double) equal / whole)
+          .as(strategy.text())
+          .isGreaterThanOrEqualTo(EQUAL_SHARE_MIN);
     }
   }
 
   private interface Act {
-    List<String> on(ClientFaultCell cell) throws Exception;
+    ClientFaultCell.Result on(ClientFaultCell cell) throws Exception;
   }
 
-  private static List<String> inParallel(List<ClientFaultCell> cells, Act act) throws Exception {
+  private static List<ClientFaultCell.Result> inParallel(List<ClientFaultCell> cells, Act act)
+      throws Exception {
     var turns = new Semaphore(AT_ONCE);
-    var wrong = new ArrayList<String>();
+    var results = new ArrayList<ClientFaultCell.Result>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Callable<List<String>>> tasks = new ArrayList<>();
+      List<Callable<ClientFaultCell.Result>> tasks = new ArrayList<>();
       for (var cell : cells) {
         tasks.add(() -> {
           turns.acquire();
           try {
-            return act.on(cell).stream().map(what -> cell + ": " + what).toList();
+            return act.on(cell);
           } finally {
             turns.release();
           }
         });
       }
-      var ran = threads.invokeAll(tasks, HANG.toSeconds(), TimeUnit.SECONDS);
-      for (int i = 0; i < ran.size(); i++) {
-        if (ran.get(i).isCancelled()) {
-          wrong.add(cells.get(i) + ": hung");
-        } else {
-          wrong.addAll(ran.get(i).get());
-        }
+      for (var ran : threads.invokeAll(tasks, HANG.toSeconds(), TimeUnit.SECONDS)) {
+        results.add(
+            ran.isCancelled() ? new ClientFaultCell.Result(List.of("hung"), false) : ran.get());
       }
     }
-    return wrong;
+    return results;
   }
 
   /** The first answers wait for classes to be loaded, and a busy machine is slow. */
@@ -96,7 +140,8 @@ class ClientFaultMatrixTest {
         FaultCase.all().stream().filter(r -> r.plan().toString().equals("ok+bom")).toList();
     var cells = new ArrayList<ClientFaultCell>();
     for (int i = 0; i < AT_ONCE; i++) {
-      cells.add(new ClientFaultCell(10_000 + i, healthy.getFirst(), Manner.PREFILL));
+      cells.add(
+          new ClientFaultCell(new FaultRun(10_000 + i, healthy.getFirst(), FaultStrategy.PREFILL)));
     }
     long slowest = 0;
     for (int round = 0; round < 2; round++) {

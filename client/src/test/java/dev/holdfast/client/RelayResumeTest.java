@@ -28,6 +28,10 @@ class RelayResumeTest {
 
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final List<Integer> cuts = new ArrayList<>();
+
+  /** What follows the events before a cut. */
+  private volatile String lastWords = "";
+
   private HttpServer relay;
 
   /** Serves one answer, and ends each body after as many events as the next cut says. */
@@ -57,6 +61,9 @@ class RelayResumeTest {
     try (var body = exchange.getResponseBody()) {
       for (int i = after; i < end; i++) {
         body.write(events().get(i).getBytes(StandardCharsets.UTF_8));
+      }
+      if (end < events().size()) {
+        body.write(lastWords.getBytes(StandardCharsets.UTF_8));
       }
     }
   }
@@ -138,5 +145,45 @@ class RelayResumeTest {
         });
     assertThat(asked.stream().map(call -> call.headers().get("Idempotency-key")).distinct())
         .hasSize(2);
+  }
+
+  private static String error(String why) {
+    return "event: error\ndata: {\"error\":{\"message\":\"the relay says "
+        + why
+        + "\",\"type\":\"service_unavailable_error\",\"param\":null,\"code\":\""
+        + why
+        + "\",\"why\":\""
+        + why
+        + "\",\"retryable\":true}}\n\n";
+  }
+
+  /** A deployment: whoever stands in its place has the answer, or the ladder goes on without. */
+  @Test
+  void relay_thatLeavesInMidAnswer_isComeBackTo() {
+    cuts.addAll(List.of(2, 4));
+    lastWords = error("draining");
+
+    try (var holdfast = Holdfast.builder().relay(url()).build()) {
+      var answer = holdfast.stream(Upstreams.request(), text -> {});
+
+      assertThat(answer.text()).isEqualTo("One two three four five.");
+      assertThat(answer.seams()).isEmpty();
+    }
+    assertThat(asked).extracting(Asked::method).containsExactly("POST", "GET", "GET");
+  }
+
+  /** It has tried what can be tried. */
+  @Test
+  void relay_thatGaveUp_isBelieved() {
+    cuts.add(2);
+    lastWords = error("attempts_spent");
+
+    try (var holdfast = Holdfast.builder().relay(url()).build()) {
+      var outcome = holdfast.tryStream(Upstreams.request(), text -> {});
+
+      assertThat(outcome).isInstanceOf(StreamOutcome.Incomplete.class);
+      assertThat(((StreamOutcome.Incomplete) outcome).failure().why()).isEqualTo("attempts_spent");
+    }
+    assertThat(asked).hasSize(1);
   }
 }

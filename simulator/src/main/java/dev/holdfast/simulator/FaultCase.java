@@ -7,15 +7,20 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
  * One row of {@code faults.csv}: a fault and what a reader must get in spite of it.
  *
  * <p>The table was written before anything that it judges. It speaks of one route with one target
- * on the {@code openai-chat} wire, the default settings with short clocks, and a manner towards
- * continuations that is proven.
+ * on the {@code openai-chat} wire and the default settings with short clocks. {@code expected} and
+ * {@code why} hold where the manner towards continuations is proven; a column for each other way to
+ * go on says {@code same}, {@code error:} and the word of the final error, or {@code -} where
+ * nothing is promised.
  *
  * @param name unique, in snake case
  * @param plan what the upstream does, attempt by attempt
@@ -26,7 +31,8 @@ import java.util.Set;
  * @param expected what the reader gets
  * @param why the word that the final error names; where the answer is whole, the word under which
  *     the first break is booked, or {@code none}
- * @param readerSees the same in a sentence
+ * @param ways what comes of it by each way to go on; none where nothing is promised
+ * @param readerSees the outcome where the manner is proven, in a sentence
  */
 public record FaultCase(
     String name,
@@ -37,6 +43,7 @@ public record FaultCase(
     boolean retryable,
     Expected expected,
     String why,
+    Map<FaultStrategy.Column, Outcome> ways,
     String readerSees) {
   /** The words that {@code why} is drawn from, one for each kind of failure. */
   public static final Set<String> WORDS =
@@ -70,6 +77,7 @@ public record FaultCase(
           "structured_output",
           "several_choices",
           "logprobs",
+          "unproven_seam",
           "breaker_open",
           "queue_full",
           "budget_spent",
@@ -77,7 +85,12 @@ public record FaultCase(
           "cancelled");
 
   private static final String HEADER =
-      "name,plan,request,phase,manners,retryable,expected,why,reader_sees";
+      "name,plan,request,phase,manners,retryable,expected,why,"
+          + "anchor,unheeded,replay,differing,reader_sees";
+
+  public FaultCase {
+    ways = Map.copyOf(ways);
+  }
 
   /** Where a fault strikes. */
   public enum Phase {
@@ -123,6 +136,31 @@ public record FaultCase(
   }
 
   /**
+   * What a reader gets, and the word for it.
+   *
+   * @param why as {@link FaultCase#why}
+   */
+  public record Outcome(Expected expected, String why) {}
+
+  /** Whether the table promises anything of a strategy. */
+  public boolean judges(FaultStrategy strategy) {
+    return ways.containsKey(strategy.column());
+  }
+
+  /**
+   * What the table promises of a strategy.
+   *
+   * @throws NoSuchElementException if it promises nothing
+   */
+  public Outcome outcome(FaultStrategy strategy) {
+    var outcome = ways.get(strategy.column());
+    if (outcome == null) {
+      throw new NoSuchElementException(name + ": nothing is promised of " + strategy);
+    }
+    return outcome;
+  }
+
+  /**
    * Reads the table.
    *
    * @throws IllegalArgumentException if a row does not follow the rules; the message names it
@@ -158,13 +196,17 @@ public record FaultCase(
   }
 
   private static FaultCase row(List<String> fields) {
-    if (fields.size() != 9) {
-      throw new IllegalArgumentException("expected 9 fields, got " + fields.size());
+    if (fields.size() != 13) {
+      throw new IllegalArgumentException("expected 13 fields, got " + fields.size());
     }
-    String why = fields.get(7);
-    if (!WORDS.contains(why)) {
-      throw new IllegalArgumentException("unknown word for why: \"" + why + "\"");
-    }
+    String why = word(fields.get(7));
+    var proven = new Outcome(expected(fields.get(6)), why);
+    var ways = new EnumMap<FaultStrategy.Column, Outcome>(FaultStrategy.Column.class);
+    ways.put(FaultStrategy.Column.PROVEN, proven);
+    way(FaultStrategy.Column.ANCHOR, fields.get(8), proven, ways);
+    way(FaultStrategy.Column.UNHEEDED, fields.get(9), proven, ways);
+    way(FaultStrategy.Column.REPLAY, fields.get(10), proven, ways);
+    way(FaultStrategy.Column.DIFFERING, fields.get(11), proven, ways);
     return new FaultCase(
         fields.get(0),
         FaultPlan.parse(fields.get(1)),
@@ -172,9 +214,32 @@ public record FaultCase(
         phase(fields.get(3)),
         manners(fields.get(4)),
         yes(fields.get(5)),
-        expected(fields.get(6)),
+        proven.expected(),
         why,
-        fields.get(8));
+        ways,
+        fields.get(12));
+  }
+
+  private static String word(String why) {
+    if (!WORDS.contains(why)) {
+      throw new IllegalArgumentException("unknown word for why: \"" + why + "\"");
+    }
+    return why;
+  }
+
+  private static void way(
+      FaultStrategy.Column column,
+      String text,
+      Outcome proven,
+      Map<FaultStrategy.Column, Outcome> ways) {
+    if (text.equals("same")) {
+      ways.put(column, proven);
+    } else if (text.startsWith("error:")) {
+      String why = word(text.substring("error:".length()));
+      ways.put(column, new Outcome(new Expected.ErrorAndCut(), why));
+    } else if (!text.equals("-")) {
+      throw new IllegalArgumentException("expected same, error:WORD or -, got \"" + text + "\"");
+    }
   }
 
   private static RequestKind request(String text) {

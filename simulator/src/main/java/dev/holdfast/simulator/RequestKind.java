@@ -1,7 +1,9 @@
 package dev.holdfast.simulator;
 
+import dev.holdfast.simulator.model.Prompt;
 import dev.holdfast.simulator.model.Style;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /** What kind of answer a fault case asks for. */
@@ -46,18 +48,27 @@ public enum RequestKind {
           case N2 -> ",\"n\":2";
           case LOGPROBS -> ",\"logprobs\":true";
         };
-    String asked = this == TOOLS ? " Use tide_table." : "";
     String text =
         String.format(
             Locale.ROOT,
             "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\","
-                + "\"content\":\"Tell story %d %s.%s\"}],\"stream\":%s%s}",
+                + "\"content\":\"%s\"}],\"stream\":%s%s}",
             model,
-            number,
-            style.tag(),
-            asked,
+            said(style, number),
             this != NONSTREAM,
             extra);
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What the model is given to read when it is asked so. */
+  public Prompt prompt(Style style, int number, int choice) {
+    var tool = this == TOOLS ? new Prompt.Tool("tide_table", List.of("place", "day")) : null;
+    return new Prompt(
+        "user: " + said(style, number) + "\n", this == REASONING, this == JSON, tool, choice);
+  }
+
+  private String said(Style style, int number) {
+    String asked = this == TOOLS ? " Use tide_table." : "";
+    return "Tell story " + number + " " + style.tag() + "." + asked;
   }
 }

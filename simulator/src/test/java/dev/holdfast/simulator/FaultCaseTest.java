@@ -90,10 +90,56 @@ class FaultCaseTest {
   }
 
   @Test
+  void ways_ofRowsThatNobodyGoesOnFrom_areTheSame() {
+    assertThat(CASES)
+        .filteredOn(row -> row.phase() != FaultCase.Phase.AFTER_CONTENT)
+        .allSatisfy(row ->
+            assertThat(row.ways().values())
+                .hasSize(FaultStrategy.Column.values().length)
+                .containsOnly(row.outcome(FaultStrategy.PREFILL)));
+  }
+
+  @Test
+  void ways_ofASeam_areEqualWhereItIsProvenAndANamedErrorWhereItIsNot() {
+    var unproven = new FaultCase.Outcome(new Expected.ErrorAndCut(), "unproven_seam");
+    assertThat(CASES)
+        .filteredOn(row -> row.manners() == Manners.PREFILL_AND_ECHO)
+        .isNotEmpty()
+        .allSatisfy(row -> {
+          var equal = new FaultCase.Outcome(new Expected.Equal(), row.why());
+          for (var strategy : FaultStrategy.values()) {
+            boolean proves =
+                switch (strategy.column()) {
+                  case PROVEN, ANCHOR, REPLAY -> true;
+                  case UNHEEDED, DIFFERING -> false;
+                };
+            assertThat(row.outcome(strategy))
+                .as("%s by %s", row.name(), strategy)
+                .isEqualTo(proves ? equal : unproven);
+          }
+        });
+  }
+
+  @Test
+  void runs_ofEveryExtent_askForTextsThatGoOnByTheirStrategy() {
+    for (var extent : FaultRun.Extent.values()) {
+      var runs = FaultRun.all(extent, 1);
+
+      assertThat(runs).extracting(FaultRun::strategy).contains(FaultStrategy.values());
+      assertThat(runs).extracting(FaultRun::number).doesNotHaveDuplicates();
+      assertThat(runs).allSatisfy(run -> assertThat(run.row().judges(run.strategy())).isTrue());
+      assertThat(runs).allSatisfy(run -> assertThat(run.style()).isNotNull());
+    }
+    assertThat(FaultRun.all(FaultRun.Extent.SAMPLED, 1))
+        .isEqualTo(FaultRun.all(FaultRun.Extent.SAMPLED, 1));
+  }
+
+  @Test
   void parse_ofAWrongRow_namesTheLine() {
     String table =
-        "name,plan,request,phase,manners,retryable,expected,why,reader_sees\n"
-            + "a,rset@1,text,before-head,any,yes,equal,reset,x\n";
+        "name,plan,request,phase,manners,retryable,expected,why,"
+            + "anchor,unheeded,replay,differing,reader_sees\n"
+            + "a,rset@1,text,before-head,any,yes,equal,reset,same,same,same,same,x\n";
 
     assertThatThrownBy(() -> FaultCase.parse(table))
         .isInstanceOf(IllegalArgumentException.class)

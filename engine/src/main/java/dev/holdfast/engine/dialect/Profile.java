@@ -112,6 +112,27 @@ public record Profile(
         source);
   }
 
+  /** The same, of a target that gives equal answers to equal requests at temperature 0, or not. */
+  public Profile withDeterministic(boolean repeatsItself) {
+    return new Profile(
+        name,
+        url,
+        prefill,
+        echo,
+        continuation,
+        doneWithoutReason,
+        keepAlives,
+        includeUsage,
+        sessionId,
+        quotaIsThrottle,
+        refusesTrailingSpace,
+        repeatsItself,
+        outputTokensMin,
+        reasoningModels,
+        patterns,
+        source);
+  }
+
   /** Whether a model of this name thinks before it writes. */
   public boolean reasons(String model) {
     return reasoningModels.stream().anyMatch(p -> p.matcher(model).find());

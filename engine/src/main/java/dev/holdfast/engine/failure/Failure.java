@@ -219,6 +219,21 @@ public sealed interface Failure {
    * @param said what it said, as any upstream's error is read
    */
   record Relayed(Failure said) implements Failure {
+    /** The word of a relay that stops. */
+    private static final String LEAVING = "draining";
+
+    /**
+     * What a relay's error means. One that only leaves has not tried what can be tried: itself
+     * started again, or another in its place, may go on.
+     *
+     * @param said what it said, as any upstream's error is read
+     */
+    public static Failure of(Failure said) {
+      return said instanceof Rejection rejection && rejection.evidence().code().equals(LEAVING)
+          ? said
+          : new Relayed(said);
+    }
+
     @Override
     public Origin origin() {
       return Origin.UPSTREAM;

@@ -266,7 +266,7 @@ final class Attempt {
     var failure = judged();
     return headers.first("x-should-retry").equals("false")
             && target.profile().continuation().contains(Profile.Rung.NATIVE)
-        ? new Failure.Relayed(failure)
+        ? Failure.Relayed.of(failure)
         : failure;
   }
 

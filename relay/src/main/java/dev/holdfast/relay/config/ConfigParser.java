@@ -49,6 +49,8 @@ final class ConfigParser {
     boolean insecure = fields.value("insecure", false, Form.SWITCH);
     long bodyBytesMax =
         fields.value("body-max", RelayConfig.BODY_BYTES_DEFAULT, Form.size(1L << 10, 1L << 30));
+    Duration requestWithin =
+        fields.value("request-within", RelayConfig.REQUEST_WITHIN_DEFAULT, Form.TIME);
     Duration comments = fields.value("comments", RelayConfig.COMMENTS_DEFAULT, Form.TIME);
     SessionLimits sessions = policies.sessions(fields);
     DrainTimes drain = drain(fields);
@@ -74,6 +76,7 @@ final class ConfigParser {
         onDisconnect,
         insecure,
         bodyBytesMax,
+        requestWithin,
         comments,
         sessions,
         drain,

@@ -83,6 +83,7 @@ final class EnvironmentConfig {
         OnDisconnect.AUTO,
         false,
         RelayConfig.BODY_BYTES_DEFAULT,
+        RelayConfig.REQUEST_WITHIN_DEFAULT,
         RelayConfig.COMMENTS_DEFAULT,
         SessionLimits.DEFAULTS,
         DrainTimes.DEFAULTS,

@@ -49,6 +49,7 @@ final class KnownKeys {
             "insecure",
             "commit-after",
             "body-max",
+            "request-within",
             "comments",
             "sessions",
             "drain"));
@@ -57,7 +58,15 @@ final class KnownKeys {
     SERVED.put(
         Group.UPSTREAM,
         List.of(
-            "profile", "dialect", "url", "key", "continuation", "echo", "finish", "concurrency"));
+            "profile",
+            "dialect",
+            "url",
+            "key",
+            "continuation",
+            "echo",
+            "finish",
+            "deterministic",
+            "concurrency"));
     NOT_BUILT.put(Group.UPSTREAM, List.of("pass-through", "bucket"));
     SERVED.put(Group.ROUTE, List.of("targets", "clocks", "retry", "seams", "probe", "anchor"));
     SERVED.put(Group.TARGET, List.of("target", "when"));

@@ -28,6 +28,9 @@ import java.util.Optional;
  *     OnDisconnect#AUTO}
  * @param insecure whether the relay may be reachable from elsewhere without keys; default false
  * @param bodyBytesMax the largest request; default 16 MB, each request in flight may hold as much
+ * @param requestWithin how long the head of a request, or 64 KB more of its body, may be awaited;
+ *     default 2 min, which is longer than what stands in front keeps a connection idle (nginx and
+ *     load balancers 60 s, Go 90 s). Each connection awaited holds a socket
  * @param comments silence after which a committed head gets a comment; default 15 s
  * @param sessions what sessions and their readers may take
  * @param drain how the relay goes
@@ -45,12 +48,14 @@ public record RelayConfig(
     OnDisconnect onDisconnect,
     boolean insecure,
     long bodyBytesMax,
+    Duration requestWithin,
     Duration comments,
     SessionLimits sessions,
     DrainTimes drain,
     List<String> notices) {
 
   static final long BODY_BYTES_DEFAULT = 16L << 20;
+  static final Duration REQUEST_WITHIN_DEFAULT = Duration.ofMinutes(2);
   static final Duration COMMENTS_DEFAULT = Duration.ofSeconds(15);
 
   /** A file larger than this is not a configuration. */
@@ -143,6 +148,7 @@ public record RelayConfig(
         onDisconnect,
         insecure,
         bodyBytesMax,
+        requestWithin,
         comments,
         sessions,
         drain,

@@ -67,11 +67,13 @@ final class UpstreamParser {
             Upstream.CONCURRENCY_UNBOUNDED,
             Form.count(1, Upstream.CONCURRENCY_UNBOUNDED));
     Manner manner = manner(fields);
+    Optional<Boolean> deterministic = fields.value("deterministic", Form.SWITCH);
     fields.close();
     if (base.isEmpty()) {
       return Optional.empty();
     }
     Profile profile = manner.over(base.get());
+    profile = profile.withDeterministic(deterministic.orElse(profile.deterministic()));
     checkUrl(fields, profile, written);
     if (!fields.has("url") && !profile.url().isEmpty() && !fields.has("key")) {
       fields.problem("key", "expected the provider's key, such as \"${PROVIDER_API_KEY}\"");

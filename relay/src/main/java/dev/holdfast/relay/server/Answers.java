@@ -20,6 +20,9 @@ final class Answers {
   private static final long RATE_LIMIT_SECONDS_MAX = 60;
   private static final long UNAVAILABLE_SECONDS_MAX = 30;
 
+  /** Where nobody said how long it takes. */
+  private static final long RETRY_SECONDS = 5;
+
   /** The machine-readable word, also where the body is the upstream's own. */
   private static final String WHY = "X-Holdfast-Why";
 
@@ -62,12 +65,18 @@ final class Answers {
     int status = face.dialect().status(failure);
     var headers = new LinkedHashMap<String, String>();
     headers.put("X-Holdfast-Session", face.id());
-    headers.put("x-should-retry", "false");
+    boolean leaves =
+        failure instanceof Failure.Stopped stopped
+            && stopped.kind() == Failure.Stopped.Kind.DRAINING;
+    headers.put("x-should-retry", Boolean.toString(leaves));
     headers.put(WHY, failure.why());
     headers.put("Cache-Control", "private, no-store");
-    if (status == 429 || status == 503) {
+    if (leaves) {
+      headers.put("Retry-After", "1");
+    } else if (status == 429 || status == 503) {
       long most = status == 429 ? RATE_LIMIT_SECONDS_MAX : UNAVAILABLE_SECONDS_MAX;
-      long asked = failure.hint().map(h -> h.delay().plusMillis(999).toSeconds()).orElse(5L);
+      long asked =
+          failure.hint().map(h -> h.delay().plusMillis(999).toSeconds()).orElse(RETRY_SECONDS);
       headers.put("Retry-After", Long.toString(Math.clamp(asked, 1, most)));
     }
     reader.body(
@@ -112,8 +121,17 @@ final class Answers {
     response.putHeader("Content-Type", "application/json");
     response.putHeader("Cache-Control", "private, no-store");
     response.putHeader("x-should-retry", "false");
+    boolean passes = status == 429 || status == 503;
+    if (passes) {
+      response.putHeader("Retry-After", Long.toString(RETRY_SECONDS));
+    }
     response.putHeader(WHY, why);
-    var type = status == 401 ? "authentication_error" : "invalid_request_error";
+    var type =
+        switch (status) {
+          case 401 -> "authentication_error";
+          case 503 -> "service_unavailable_error";
+          default -> "invalid_request_error";
+        };
     var json =
         "{\"error\":{\"message\":"
             + JsonStrings.quote(message)
@@ -123,7 +141,9 @@ final class Answers {
             + JsonStrings.quote(why)
             + ",\"why\":"
             + JsonStrings.quote(why)
-            + ",\"retryable\":false}}";
+            + ",\"retryable\":"
+            + passes
+            + "}}";
     response.setStatusCode(status).end(Buffer.buffer(json));
   }
 

@@ -16,15 +16,25 @@ final class BodyReader {
   record Refusal(int status, String why, String message) {}
 
   private final HttpServerRequest request;
+  private final Arrivals arrivals;
+  private final BodyRoom room;
   private final int bytesMax;
   private final Consumer<byte[]> whole;
   private final Consumer<Refusal> refused;
   private final Buffer buffer = Buffer.buffer();
   private boolean over;
+  private int held;
 
   BodyReader(
-      HttpServerRequest request, long bytesMax, Consumer<byte[]> whole, Consumer<Refusal> refused) {
+      HttpServerRequest request,
+      Arrivals arrivals,
+      BodyRoom room,
+      long bytesMax,
+      Consumer<byte[]> whole,
+      Consumer<Refusal> refused) {
     this.request = request;
+    this.arrivals = arrivals;
+    this.room = room;
     this.bytesMax = (int) Math.min(bytesMax, Integer.MAX_VALUE - 64);
     this.whole = whole;
     this.refused = refused;
@@ -41,9 +51,13 @@ final class BodyReader {
       refuse(413, "body_too_large", "expected a body of at most " + bytesMax + " bytes");
       return;
     }
+    arrivals.body(request);
     request.handler(this::part);
     request.endHandler(nothing -> ended());
-    request.exceptionHandler(cause -> over = true);
+    request.exceptionHandler(cause -> {
+      over = true;
+      release();
+    });
   }
 
   private boolean tooLong(String length) {
@@ -64,7 +78,13 @@ final class BodyReader {
       refuse(413, "body_too_large", "expected a body of at most " + bytesMax + " bytes");
       return;
     }
+    if (!room.take(part.length())) {
+      refuse(503, "overloaded", "this relay has as many requests in hand as it has memory for");
+      return;
+    }
+    held += part.length();
     buffer.appendBuffer(part);
+    arrivals.part(request, buffer.length() - part.length(), buffer.length());
   }
 
   private void ended() {
@@ -72,24 +92,40 @@ final class BodyReader {
       return;
     }
     over = true;
+    arrivals.whole(request);
+    try {
+      decode();
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    room.release(held);
+    held = 0;
+  }
+
+  private void decode() {
     var bytes = buffer.getBytes();
     var encoding = encoding();
     if (encoding.isEmpty()) {
       whole.accept(bytes);
       return;
     }
+    byte[] decoded;
     try (var in = decoder(encoding, bytes)) {
-      var decoded = in.readNBytes(bytesMax + 1);
-      if (decoded.length > bytesMax) {
-        refused.accept(
-            new Refusal(
-                413, "body_too_large", "expected at most " + bytesMax + " bytes once decoded"));
-      } else {
-        whole.accept(decoded);
-      }
+      decoded = in.readNBytes(bytesMax + 1);
     } catch (IOException | RuntimeException e) {
       refused.accept(
           new Refusal(400, "invalid_request", "expected a body in " + encoding + ", got another"));
+      return;
+    }
+    if (decoded.length > bytesMax) {
+      refused.accept(
+          new Refusal(
+              413, "body_too_large", "expected at most " + bytesMax + " bytes once decoded"));
+    } else {
+      whole.accept(decoded);
     }
   }
 
@@ -100,6 +136,8 @@ final class BodyReader {
 
   private void refuse(int status, String why, String message) {
     over = true;
+    arrivals.whole(request);
+    release();
     refused.accept(new Refusal(status, why, message));
   }
 }

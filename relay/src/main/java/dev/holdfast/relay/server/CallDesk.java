@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class CallDesk {
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._:~-]{1,128}");
 
+  /**
+   * The name is kept with the session as long as that can be read, and stands in every list; the
+   * longest in use are paths of files.
+   */
+  private static final int MODEL_CHARS_MAX = 512;
+
   /** Headers of callers that go up; never cookies, their key, or forwarding headers. */
   private static final List<String> PASSED_UP =
       List.of(
@@ -57,6 +63,14 @@ final class CallDesk {
           Answers.refuse(request.response(), 400, "invalid_request", unreadable.message());
       case Dialect.Reading.Read read -> {
         var asked = read.request();
+        if (asked.model().length() > MODEL_CHARS_MAX) {
+          Answers.refuse(
+              request.response(),
+              400,
+              "invalid_request",
+              "expected a \"model\" of at most " + MODEL_CHARS_MAX + " characters");
+          return;
+        }
         if (asked.mode() == Mode.STREAMED && RequestDesk.refusedForItsVersion(request)) {
           return;
         }
@@ -116,6 +130,10 @@ final class CallDesk {
 
   /** The seed's resume: nothing is generated, whatever becomes of it. */
   private void resume(HttpServerRequest request, Owner owner, String label, String lastEventId) {
+    // What is read on is a stream, whatever the body asks for.
+    if (RequestDesk.refusedForItsVersion(request)) {
+      return;
+    }
     Seats.taken(request, shared, owner.name())
         .ifPresent(reader -> {
           // What is no event's id names no session of anybody's.

@@ -100,6 +100,11 @@ public final class Relay {
     return shared.liveSessions();
   }
 
+  /** For bodies that are still arriving. */
+  BodyRoom bodyRoom() {
+    return shared.bodyRoom();
+  }
+
   /**
    * Stops as a deployment needs it: not ready at once, new requests taken for a while, then refused
    * with a hint to come back; live sessions end, or are cut at the end of the time.

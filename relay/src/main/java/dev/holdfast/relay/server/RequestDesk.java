@@ -36,14 +36,16 @@ final class RequestDesk {
           "last-event-id");
 
   private final Shared shared;
+  private final Arrivals arrivals;
   private final CallDesk calls;
   private final SessionDesk sessions;
 
   /** Connections of which nothing more is believed, until they are closed. */
   private final Set<HttpConnection> closing = new HashSet<>();
 
-  RequestDesk(Worker worker, Shared shared) {
+  RequestDesk(Worker worker, Shared shared, Arrivals arrivals) {
     this.shared = shared;
+    this.arrivals = arrivals;
     this.calls = new CallDesk(worker, shared);
     this.sessions = new SessionDesk(worker, shared);
   }
@@ -66,7 +68,10 @@ final class RequestDesk {
     var connection = request.connection();
     // Closing takes a turn, and what came in the same read would be served meanwhile.
     if (closing.add(connection)) {
-      connection.closeHandler(nothing -> closing.remove(connection));
+      connection.closeHandler(nothing -> {
+        closing.remove(connection);
+        arrivals.gone(connection);
+      });
       Answers.refuse(request.response(), status, "invalid_request", message);
       connection.close();
     }
@@ -91,6 +96,21 @@ final class RequestDesk {
   }
 
   void take(HttpServerRequest request) {
+    arrivals.head(request);
+    guarded(request, () -> judged(request));
+  }
+
+  /** A fault of our own must not leave a caller waiting for ever. */
+  private void guarded(HttpServerRequest request, Runnable act) {
+    try {
+      act.run();
+    } catch (RuntimeException e) {
+      shared.log().unexpected("", e);
+      request.connection().close();
+    }
+  }
+
+  private void judged(HttpServerRequest request) {
     if (closing.contains(request.connection())) {
       return;
     }
@@ -169,12 +189,14 @@ final class RequestDesk {
     }
     new BodyReader(
             request,
+            arrivals,
+            shared.bodyRoom(),
             shared.config().bodyBytesMax(),
-            body -> calls.take(request, dialect, owner, body),
+            body -> guarded(request, () -> calls.take(request, dialect, owner, body)),
             refused -> {
               Answers.refuse(
                   request.response(), refused.status(), refused.why(), refused.message());
-              if (refused.status() == 413) {
+              if (refused.status() == 413 || refused.status() == 503) {
                 // The rest of a body that nobody wants is not read.
                 request.response().closeHandler(null);
                 request.connection().close();

@@ -37,6 +37,11 @@ final class SessionDesk {
 
   /** Takes a request below {@code /v1/sessions}. A malformed id is one that nobody has. */
   void take(HttpServerRequest request, String path, Owner owner) {
+    var unclear = unclear(request);
+    if (unclear.isPresent()) {
+      Answers.refuse(request.response(), 400, "invalid_request", unclear.get());
+      return;
+    }
     if (path.equals(ROOT)) {
       if (RequestDesk.allowed(request, HttpMethod.GET)) {
         list(request, owner);
@@ -55,6 +60,23 @@ final class SessionDesk {
       } else {
         cancel(request, owner, id);
       }
+    }
+  }
+
+  /**
+   * What can't be told from the query, in which a parameter decides something; empty if nothing.
+   */
+  private static Optional<String> unclear(HttpServerRequest request) {
+    try {
+      var parameters = request.params();
+      for (var name : parameters.names()) {
+        if (parameters.getAll(name).size() > 1) {
+          return Optional.of("expected each parameter of the query once");
+        }
+      }
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of("expected a query in percent-encoding");
     }
   }
 

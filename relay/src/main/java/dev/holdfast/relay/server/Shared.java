@@ -46,6 +46,7 @@ final class Shared {
   private final ConcurrentHashMap<String, Integer> replays = new ConcurrentHashMap<>();
   private final Orphans orphans;
   private final ReaderSeats seats;
+  private final BodyRoom bodyRoom;
   private volatile Phase phase = Phase.SERVING;
 
   Shared(RelayConfig config, SessionStore store, GuardBoard board, RelayListener listener) {
@@ -58,6 +59,7 @@ final class Shared {
     this.listener = listener;
     this.orphans = new Orphans(config.sessions().orphansMax());
     this.seats = new ReaderSeats(config.sessions().ownerReadersMax());
+    this.bodyRoom = BodyRoom.ofHeap(Runtime.getRuntime().maxMemory(), config.bodyBytesMax());
   }
 
   static Failure journalFailed(StoreFailure failure) {
@@ -115,6 +117,10 @@ final class Shared {
 
   Orphans orphans() {
     return orphans;
+  }
+
+  BodyRoom bodyRoom() {
+    return bodyRoom;
   }
 
   ReaderSeats seats() {

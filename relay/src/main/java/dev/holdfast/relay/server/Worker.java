@@ -72,7 +72,8 @@ final class Worker extends VerticleBase {
                     .setDecompressionSupported(false))
             .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX))
             .build();
-    var desk = new RequestDesk(this, shared);
+    var arrivals = new Arrivals(vertx, shared.config().requestWithin().toMillis());
+    var desk = new RequestDesk(this, shared, arrivals);
     server =
         vertx
             .createHttpServer(
@@ -82,6 +83,7 @@ final class Worker extends VerticleBase {
                     .setHandle100ContinueAutomatically(true)
                     .setAcceptBacklog(4096)
                     .setTcpNoDelay(true))
+            .connectionHandler(arrivals::opened)
             .requestHandler(desk::take)
             .invalidRequestHandler(desk::invalid);
     var listen = shared.config().listen();

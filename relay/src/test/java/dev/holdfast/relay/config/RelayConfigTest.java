@@ -47,12 +47,13 @@ class RelayConfigTest {
   void parse_mannerOfUpstream_overridesTheProfileFieldByField() {
     RelayConfig config =
         parseWhole(
-            "upstreams: { m: { profile: mistral, key: k, echo: detect, finish: done, concurrency: 3"
-                + " } }");
+            "upstreams: { m: { profile: mistral, key: k, echo: detect, finish: done, concurrency: 3,"
+                + " deterministic: true } }");
 
     Profile profile = config.upstream("m").orElseThrow().profile();
     assertThat(profile.echo()).isEqualTo(Echo.UNKNOWN);
     assertThat(profile.doneWithoutReason()).isTrue();
+    assertThat(profile.deterministic()).isTrue();
     assertThat(profile.prefill().members()).isEqualTo("\"prefix\":true");
     assertThat(config.upstream("m").orElseThrow().concurrencyMax()).isEqualTo(3);
   }
@@ -90,6 +91,7 @@ class RelayConfigTest {
                       quotes: shortest }
             insecure: on
             body-max: 1MB
+            request-within: 9s
             comments: 5s
             drain: { accept: 0s, readers: 1s }
             """);
@@ -151,6 +153,7 @@ class RelayConfigTest {
     assertThat(config.onDisconnect()).isEqualTo(OnDisconnect.CANCEL);
     assertThat(config.insecure()).isTrue();
     assertThat(config.bodyBytesMax()).isEqualTo(1 << 20);
+    assertThat(config.requestWithin()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.comments()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.drain()).isEqualTo(new DrainTimes(Duration.ZERO, Duration.ofSeconds(1)));
   }

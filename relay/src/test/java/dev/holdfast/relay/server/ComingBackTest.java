@@ -214,4 +214,33 @@ class ComingBackTest {
       assertThat(upstream.calls()).isEqualTo(1);
     }
   }
+
+  /** What it would get is a stream, whose end HTTP/1.0 can't tell from a cut. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void reader_thatComesBackOverHttp10_isRefusedWhateverItsBodySays(boolean stream)
+      throws Exception {
+    try (var upstream = new SteppedUpstream(WORDS);
+        var rig = rig(upstream, 1);
+        var first = EventClient.post(rig.port(), body("x"), LABEL)) {
+      upstream.allow(3);
+      var seen = first.take(3);
+      var again = new String(body("x"), StandardCharsets.UTF_8).replace("true", "" + stream);
+      var request =
+          new String(
+              RawClient.request(
+                  "POST",
+                  RawClient.COMPLETIONS,
+                  again.getBytes(StandardCharsets.UTF_8),
+                  LABEL,
+                  "Last-Event-ID: " + seen.getFirst().id()),
+              StandardCharsets.UTF_8);
+
+      try (var client = RawClient.connect(rig.port())) {
+        client.send(request.replace("HTTP/1.1", "HTTP/1.0"));
+
+        assertThat(client.hear().status()).isEqualTo(426);
+      }
+    }
+  }
 }

@@ -158,6 +158,29 @@ class DrainTest {
     }
   }
 
+  /** Nothing of it was seen, so the caller may ask again at once, wherever that leads. */
+  @Test
+  void drain_atItsEnd_sendsThoseWithoutAHeadElsewhere() throws Exception {
+    try (var simulator = SimulatorServer.start();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var rig =
+          RelayRig.start(
+              RelayRig.oneUpstream(simulator.add("up", "stall@head*", Manner.PREFILL))
+                  + "drain: { accept: 0s, readers: 200ms }\n");
+      var body = ComingBackTest.body("x");
+      var waiting = threads.submit(() -> RawClient.post(rig.port(), RawClient.COMPLETIONS, body));
+      RelayRig.until("it is live", () -> rig.begun() == 1);
+
+      rig.relay().drain().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+
+      var heard = waiting.get();
+      assertThat(heard.status()).isEqualTo(503);
+      assertThat(heard.header("x-holdfast-why")).isEqualTo("draining");
+      assertThat(heard.header("x-should-retry")).isEqualTo("true");
+      assertThat(heard.header("retry-after")).isEqualTo("1");
+    }
+  }
+
   /** Asks with what is no request, so that nothing begins if it is still read. */
   private static boolean isRefusedForNow(int port) {
     try {

@@ -2,9 +2,10 @@ package dev.holdfast.relay.server;
 
 import dev.holdfast.journal.SessionStore;
 import dev.holdfast.relay.config.RelayConfig;
-import dev.holdfast.simulator.FaultCase;
 import dev.holdfast.simulator.FaultCase.Expected;
 import dev.holdfast.simulator.FaultCase.Phase;
+import dev.holdfast.simulator.FaultRun;
+import dev.holdfast.simulator.FaultStrategy;
 import dev.holdfast.simulator.RequestKind;
 import dev.holdfast.simulator.SimulatorServer;
 import dev.holdfast.simulator.fault.Fault;
@@ -14,10 +15,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -52,16 +54,16 @@ final class FaultMatrix {
   /** By so much a clock must be longer than the slowest of as many healthy answers at once. */
   private static final int PATIENCE_FACTOR = 6;
 
+  /** From so many on one cell of them is less than the share that may be given up. */
+  private static final int COUNTED_MIN = 20;
+
   private final List<FaultCell> cells = new ArrayList<>();
   private final Map<FaultCell, List<String>> differences = new ConcurrentHashMap<>();
+  private final Set<FaultCell> gaveUp = ConcurrentHashMap.newKeySet();
 
-  /** The matrix of the rows that are wanted. */
-  FaultMatrix(Predicate<FaultCell> wanted) {
-    for (var row : FaultCase.all()) {
-      for (var manner : row.manners().each()) {
-        cells.add(new FaultCell(cells.size(), row, manner));
-      }
-    }
+  /** The matrix of the cells that are wanted. */
+  FaultMatrix(FaultRun.Extent extent, long seed, Predicate<FaultCell> wanted) {
+    FaultRun.all(extent, seed).forEach(run -> cells.add(new FaultCell(run)));
     cells.removeIf(wanted.negate());
   }
 
@@ -90,8 +92,10 @@ final class FaultMatrix {
     yaml.append("workers: ").append(workers).append('\n');
     yaml.append(RelayRig.clocks(patience)).append("upstreams:\n");
     for (var cell : cells) {
-      var url = simulator.add(cell.upstream(), cell.row().plan().toString(), cell.manner());
-      yaml.append(RelayRig.upstream(cell.upstream(), url));
+      var strategy = cell.strategy();
+      var url = simulator.add(cell.upstream(), cell.plan(), strategy.provider());
+      var rungs = strategy.rungs().stream().map(r -> r.name().toLowerCase(Locale.ROOT)).toList();
+      yaml.append(RelayRig.upstream(cell.upstream(), url, rungs, strategy.deterministic()));
     }
     return RelayConfig.parse(yaml.toString(), Map.of());
   }
@@ -155,7 +159,7 @@ final class FaultMatrix {
     }
   }
 
-  private static List<String> run(FaultCell cell, RelayRig rig, SimulatorServer simulator) {
+  private List<String> run(FaultCell cell, RelayRig rig, SimulatorServer simulator) {
     Heard heard;
     try {
       heard =
@@ -173,11 +177,11 @@ final class FaultMatrix {
       out.add("a credential came down: " + heard);
     }
     try {
-      out.addAll(
-          cell.differences(
-              heard,
-              rig.report(heard.header("x-holdfast-session")),
-              simulator.calls(cell.upstream())));
+      var report = rig.report(heard.header("x-holdfast-session"));
+      out.addAll(cell.differences(heard, report, simulator.calls(cell.upstream())));
+      if (cell.gaveUp(report)) {
+        gaveUp.add(cell);
+      }
     } catch (JacksonException e) {
       out.add("not JSON where it was expected: " + heard);
     }
@@ -212,18 +216,22 @@ final class FaultMatrix {
         && plan.entry(plan.entries().size() + 1).fault() instanceof Fault.Healthy;
   }
 
-  /** How many of the retryable text cells whose plan ends well came out equal, by manner. */
-  Map<String, Double> equalShares() {
-    var shares = new TreeMap<String, Double>();
-    for (var manner : Manner.values()) {
-      var counted = cells.stream().filter(c -> c.manner() == manner && counts(c)).toList();
+  /**
+   * How many of the retryable text cells whose plan ends well came out equal, by strategy. Of a
+   * strategy of which only a few were drawn a share says nothing, so it has none.
+   */
+  Map<FaultStrategy, Double> equalShares() {
+    var shares = new EnumMap<FaultStrategy, Double>(FaultStrategy.class);
+    for (var strategy : FaultStrategy.values()) {
+      var counted =
+          cells.stream()
+              .filter(c -> c.strategy() == strategy && counts(c))
+              .filter(c -> c.promised().expected() instanceof Expected.Equal)
+              .toList();
       long equal =
-          counted.stream()
-              .filter(c -> c.row().expected() instanceof Expected.Equal)
-              .filter(this::isAsCommitted)
-              .count();
-      if (!counted.isEmpty()) {
-        shares.put(manner.name().toLowerCase(Locale.ROOT), (double) equal / counted.size());
+          counted.stream().filter(this::isAsCommitted).filter(c -> !gaveUp.contains(c)).count();
+      if (counted.size() >= COUNTED_MIN) {
+        shares.put(strategy, (double) equal / counted.size());
       }
     }
     return shares;
@@ -238,18 +246,23 @@ final class FaultMatrix {
       line(out, "  %-15s %3d / %3d", phase, right, of.size());
     }
     for (var cell : cells) {
-      var row = cell.row();
       line(
           out,
-          "  %-52s %-11s %-22s %s",
+          "  %-62s %-11s %-22s %s",
           cell,
-          row.expected().getClass().getSimpleName(),
-          row.why(),
-          isAsCommitted(cell) ? "as committed" : "DIFFERS");
+          cell.promised().expected().getClass().getSimpleName(),
+          cell.promised().why(),
+          gaveUp.contains(cell)
+              ? "gave up at the seam"
+              : isAsCommitted(cell) ? "as committed" : "DIFFERS");
     }
     equalShares()
-        .forEach((manner, share) ->
-            line(out, "  equal of the retryable text cells, %-10s: %.1f %%", manner, share * 100));
+        .forEach((strategy, share) ->
+            line(
+                out,
+                "  equal of the retryable text cells, %-27s: %.1f %%",
+                strategy.text(),
+                share * 100));
     return out.toString();
   }
 

@@ -8,14 +8,17 @@ import dev.holdfast.journal.MemoryStore;
 import dev.holdfast.journal.Scheduler;
 import dev.holdfast.journal.StoreFaultPlan;
 import dev.holdfast.journal.StoreFaults;
+import dev.holdfast.simulator.FaultRun;
+import dev.holdfast.simulator.FaultStrategy.Column;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every row of {@code faults.csv} in each of its manners on real sockets must end exactly as the
- * row says, and no credential may be seen anywhere meanwhile.
+ * Every row of {@code faults.csv} in each of its manners, by anchor and by replay on real sockets
+ * must end exactly as the row says, and no credential may be seen anywhere meanwhile.
  */
 class FaultMatrixTest {
   /** Of the retryable text cells whose plan ends well, in each manner. */
@@ -25,19 +28,29 @@ class FaultMatrixTest {
 
   @Test
   void everyFault_inEveryManner_endsAsCommitted() throws Exception {
+    run(FaultRun.Extent.SAMPLED);
+  }
+
+  @Tag("campaign")
+  @Test
+  void everyBreak_inEveryMannerTowardsAnAnchor_endsAsCommitted() throws Exception {
+    run(FaultRun.Extent.WHOLE);
+  }
+
+  private static void run(FaultRun.Extent extent) throws Exception {
     var only = System.getProperty("holdfast.faults.only", "");
-    var matrix = new FaultMatrix(cell -> cell.row().name().contains(only));
+    var matrix = new FaultMatrix(extent, SEED, cell -> cell.toString().contains(only));
     try (var logs = new LogCapture()) {
       matrix.run(2, null);
 
-      System.out.println(matrix);
+      System.out.println("faults, seed " + SEED + "\n" + matrix);
       assertThat(matrix.wrong()).isEmpty();
       assertThat(logs.text()).contains("holdfast").doesNotContain("canary");
       assertThat(logs.errors()).isEmpty();
     }
     assertThat(matrix.equalShares())
         .isNotEmpty()
-        .allSatisfy((manner, share) -> assertThat(share).isGreaterThanOrEqualTo(EQUAL_SHARE_MIN));
+        .allSatisfy((strategy, share) -> assertThat(share).isGreaterThanOrEqualTo(EQUAL_SHARE_MIN));
   }
 
   @Test
@@ -55,7 +68,11 @@ class FaultMatrixTest {
                 MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory()), System::nanoTime),
             StoreFaults.seeded(late),
             loop);
-    var matrix = new FaultMatrix(cell -> cell.number() % 4 == 0);
+    var matrix =
+        new FaultMatrix(
+            FaultRun.Extent.SAMPLED,
+            SEED,
+            cell -> cell.number() % 4 == 0 && cell.strategy().column() == Column.PROVEN);
 
     matrix.run(1, store);
 

@@ -204,6 +204,62 @@ class RefusedRequestsTest {
     assertThat(error.path("message").asString()).contains("/v1/chat/completions");
   }
 
+  /** Otherwise a few halves of large ones end the process, and everybody's sessions with it. */
+  @Test
+  void body_thatTheMemoryHasNoRoomFor_is503_andTheRoomComesBack() throws Exception {
+    var room = rig.relay().bodyRoom();
+    RelayRig.until("nothing arrives", () -> room.left() == RelayRig.bodyRoomBytes());
+    int all = (int) room.left();
+    assertThat(room.take(all)).isTrue();
+
+    var heard = post(GOOD);
+
+    room.release(all);
+    assertThat(heard.status()).isEqualTo(503);
+    assertThat(heard.header("x-holdfast-why")).isEqualTo("overloaded");
+    assertThat(heard.header("retry-after")).isEqualTo("5");
+    assertThat(heard.text()).contains("\"retryable\":true");
+    try (var client = RawClient.connect(rig.port())) {
+      client.send(
+          "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"mod");
+      RelayRig.until("half of it has come", () -> room.left() < all);
+      client.abort();
+      RelayRig.until("it is forgotten", () -> room.left() == all);
+    }
+    refused(post("{"), 400, "invalid_request");
+    assertThat(room.left()).isEqualTo(all);
+  }
+
+  /** Left without an answer, its caller would wait for ever. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/sessions?label=%zz",
+        "/v1/sessions?x=%",
+        "/v1/sessions?state=live&state=failed",
+        "/v1/sessions/x?erase=true&erase=false",
+        "/v1/sessions/x/events?after=%zz",
+        "/v1/sessions/x/events?after=1&after=2",
+        "/v1/sessions/x/events?after=1&AFTER=2"
+      })
+  void query_thatCantBeReadOneWay_is400(String path) throws Exception {
+    var error = refused(RawClient.get(rig.port(), path), 400, "invalid_request");
+
+    assertThat(error.path("message").asString()).contains("query");
+  }
+
+  /** It is kept with the session, and every list would repeat it. */
+  @Test
+  void model_longerThanAnyName_is400() throws Exception {
+    var longest = "up/" + "m".repeat(509);
+
+    assertThat(post(GOOD.replace("up/m", longest)).status()).isEqualTo(200);
+    var error = refused(post(GOOD.replace("up/m", longest + "m")), 400, "invalid_request");
+
+    assertThat(error.path("message").asString()).contains("model", "512");
+  }
+
   @Test
   void page_ofAnotherPlace_is403() throws Exception {
     refused(post(GOOD, "Origin: https://example.org"), 403, "refused_by_gate");

@@ -74,11 +74,23 @@ final class RelayRig implements AutoCloseable {
   }
 
   static String upstream(String name, String url) {
-    return "  "
-        + name
-        + ": { dialect: openai-chat, url: \""
-        + url
-        + "\", key: \"sk-canary-upstream\", continuation: [prefill] }\n";
+    return upstream(name, url, List.of("prefill"), false);
+  }
+
+  static String upstream(String name, String url, List<String> rungs, boolean deterministic) {
+    return String.format(
+        Locale.ROOT,
+        "  %s: { dialect: openai-chat, url: \"%s\", key: \"sk-canary-upstream\","
+            + " continuation: %s, deterministic: %s }%n",
+        name,
+        url,
+        rungs,
+        deterministic);
+  }
+
+  /** What bodies that arrive may take together, in this JVM. */
+  static long bodyRoomBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
   }
 
   int port() {

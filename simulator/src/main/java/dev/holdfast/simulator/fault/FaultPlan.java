@@ -19,36 +19,45 @@ public record FaultPlan(List<Entry> entries) {
   /** The language of plans, for help texts. */
   public static final String GRAMMAR =
       """
-      plan      one entry an attempt, divided by ";"; afterwards every attempt is healthy
+      plan      one entry an attempt, divided by ";"; afterwards all are healthy
       entry     fault[@position][(option,option=value)][+quirk+quirk][*]
       *         on the last entry: repeated for ever
-      position  head | N (after N tokens) | event:N | utf8:N | byte:N | end (of the text) | finish
+      position  head | N (after N tokens) | event:N | utf8:N | byte:N |
+                end (of the text) | finish
       time      2 or 0.5 (seconds), 200ms, 1m30s
 
-      ok                        healthy
-      refuse                    accepted and reset at once; alone with "*": a closed port
-      no-such-host tls-garbage  faults of the address, alone in a plan and for ever
-      reset@P cut@P end@P       RST | FIN without the last chunk | clean end      (after=TIME)
-      stall@P                   nothing more                                      (keep-alive=TIME)
-      pause@P                   a silence, then the rest                (for=TIME,keep-alive=TIME)
-      trickle                   one token each (every=TIME)
-      300 … 599                 a status (code=C,param=P,shape=S and hints)
-                                shapes openai openrouter mistral google google-array ollama html
-                                plain empty; hints retry-after=T retry-after-date=T
-                                retry-after-ms=T x-ms-retry-after-ms=T reset-requests=T
-                                reset-tokens=T reset-seconds=T reset-rfc3339=T reset-epoch-ms=T
-                                retry-info=T body-retry-after=T message=T
-      error@P                   an error in the stream (shape=S,code=C,done); shapes openai event
-                                openrouter choice native groq ollama swallowed mistral google
-      malformed@P               an event of broken JSON, then the rest
-      huge@P                    an event of (mib=17) mebibytes
-      finish@P                  stops with (reason=R) and [DONE]; at the end of the text by default
-      no-finish@P               stops with [DONE] alone; at the end of the text by default
-      html json-error wrong-type gzip nothing     a 200 that is not the stream asked for
+      ok              healthy
+      refuse          accepted and reset at once; alone with "*": a closed port
+      no-such-host tls-garbage
+                      faults of the address, alone in a plan and for ever
+      reset@P         RST                                        (after=TIME)
+      cut@P           FIN without the last chunk                 (after=TIME)
+      end@P           clean end                                  (after=TIME)
+      stall@P         nothing more                               (keep-alive=TIME)
+      pause@P         a silence, then the rest          (for=TIME,keep-alive=TIME)
+      trickle         one token each                             (every=TIME)
+      300 … 599       a status                 (code=C,param=P,shape=S and hints)
+                      shapes openai openrouter mistral google google-array
+                      ollama html plain empty
+                      hints retry-after=T retry-after-date=T retry-after-ms=T
+                      x-ms-retry-after-ms=T reset-requests=T reset-tokens=T
+                      reset-seconds=T reset-rfc3339=T reset-epoch-ms=T
+                      retry-info=T body-retry-after=T message=T
+      error@P         an error in the stream               (shape=S,code=C,done)
+                      shapes openai event openrouter choice native groq ollama
+                      swallowed mistral google
+      malformed@P     an event of broken JSON, then the rest
+      huge@P          an event of mebibytes                      (mib=17)
+      finish@P        stops with a reason and [DONE]             (reason=R)
+      no-finish@P     stops with [DONE] alone
+                      both at the end of the text by default
+      html json-error wrong-type gzip nothing
+                      a 200 that is not the stream asked for
 
-      quirks    cr crlf bom no-space padding multi-line comments empty-events event-ids
-                empty-choices rotating-ids no-finish-key usage-on-finish no-usage no-done
-                no-last-blank half-pairs one-byte obfuscation hidden-reasoning big-call
+      quirks    cr crlf bom no-space padding multi-line comments empty-events
+                event-ids empty-choices rotating-ids no-finish-key
+                usage-on-finish no-usage no-done no-last-blank half-pairs
+                one-byte obfuscation hidden-reasoning big-call
       """;
 
   /** The plan of a provider that does nothing wrong. */

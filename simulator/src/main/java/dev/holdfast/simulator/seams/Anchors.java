@@ -6,13 +6,14 @@ import java.lang.Character.UnicodeScript;
  * Whether a text that broke off has an anchor, by the rule and not by asking the engine: an end of
  * 40 to 200 code points that begins at a word and occurs once.
  */
-final class Anchors {
+public final class Anchors {
   private static final int CODE_POINTS_MIN = 40;
   private static final int CODE_POINTS_MAX = 200;
 
   private Anchors() {}
 
-  static boolean exists(String text) {
+  /** Whether an answer that broke off after this text has one. */
+  public static boolean exists(String text) {
     int codePoints = text.codePointCount(0, text.length());
     if (codePoints < CODE_POINTS_MIN) {
       return false;
