@@ -144,6 +144,15 @@ class LadderTest {
   }
 
   @Test
+  void anchor_inAMarkThatALimitMayHaveCutOff_provesNothing() {
+    var cut = Chat.texts("“" + anchor(), REST + "”") + Chat.finish("length") + Chat.DONE;
+    var over = Chat.texts("“" + anchor(), REST + "”") + Chat.stop();
+
+    assertThat(broken(only(Rung.ANCHOR)).answer(over).complete().text()).isEqualTo(TEXT + REST);
+    broken(only(Rung.ANCHOR)).answer(cut).called(3);
+  }
+
+  @Test
   void anchor_thatATextDoesNotHave_isNotAskedForLenientlyEither() {
     var session = broken(sessions.plan().lenient(), "ha", only(Rung.ANCHOR));
 
