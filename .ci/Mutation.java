@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * Prints the mutation score of each package from Pitest's XML report, and what no test noticed:
  * {@code NAME ROOT_PACKAGE MINIMUM XML}. Fails if a package is below the minimum.
  *
- * <p>A mutant counts as noticed if a test failed or did not end in time. How many did not is printed
- * too, because a busy machine makes that figure larger and the score better.
+ * <p>A mutant counts as noticed if a test failed or did not end in time. How many did not is
+ * printed too, because a busy machine makes that figure larger and the score better.
  */
 final class Mutation {
   private static final Pattern MUTANT =

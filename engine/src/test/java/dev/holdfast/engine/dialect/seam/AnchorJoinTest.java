@@ -205,7 +205,9 @@ class AnchorJoinTest {
   // ---- marks
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"“|”", "\"|\"", "<<<|>>>"})
+  @CsvSource(
+      delimiter = '|',
+      value = {"“|”", "\"|\"", "<<<|>>>"})
   void mark_stillOpen_letsTheTextThroughAsItComes(String open, String close) {
     var gate = gate(TEXT, false);
 

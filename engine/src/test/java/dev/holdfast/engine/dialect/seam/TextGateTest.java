@@ -33,7 +33,8 @@ class TextGateTest {
   void echo_ofFortyCodePoints_isToldByWhatComes() {
     assertThat(FORTY).hasSize(40);
 
-    assertThat(passed(prefilled(FORTY, Echo.UNKNOWN), FORTY + " he slept.")).isEqualTo(" he slept.");
+    assertThat(passed(prefilled(FORTY, Echo.UNKNOWN), FORTY + " he slept."))
+        .isEqualTo(" he slept.");
   }
 
   @Test
