@@ -112,9 +112,6 @@ public final class Delivery {
       case DeliveryFact.SessionFinished f -> {
         outcome = f.outcome();
         noOrphan();
-        for (var reader : List.copyOf(readers)) {
-          serve(reader);
-        }
       }
       case DeliveryFact.Leaving f -> leaving = f.failure();
       case DeliveryFact.DeadlinePassed f -> deadlinePassed(f.deadline());

@@ -40,14 +40,6 @@ public final class SseBlock {
     return end;
   }
 
-  /**
-   * Whether the block carries data that a reader would be told of: always true for a block given to
-   * a sink, because a block without data, or with the empty string as data, is dropped.
-   */
-  public boolean hasData() {
-    return dataEnd > dataStart;
-  }
-
   /** The array that holds the data value; not always the array of {@link #bytes()}. */
   public byte[] data() {
     return data;

@@ -21,8 +21,8 @@ import java.util.Objects;
  * <p><b>Line ends.</b> LF, CR and CRLF, also mixed. What a reader receives must not depend on how
  * the network cut the bytes, and an event must not wait for a byte that may never come. So after a
  * CR that makes a blank line the decoder waits for a possible LF only where the kept line before
- * ended in CRLF. Elsewhere the CR alone is the blank line, and an LF right after it is skipped and
- * not forwarded.
+ * ended in CRLF. Elsewhere the CR alone is the blank line, and an LF right after it is a blank line
+ * of its own, thus a block without data.
  *
  * <p><b>Memory.</b> A block that lies whole inside one fed array is a slice of that array. One that
  * is split over feeds is gathered in a carry buffer; there are two, because the slices of a feed's
@@ -81,9 +81,6 @@ public final class SseDecoder {
 
   /** The last byte of the carry is a CR that may be the first half of a CRLF. */
   private boolean crPending;
-
-  /** A blank line ended in CR alone: an LF that follows belongs to it and is dropped. */
-  private boolean lfSkipped;
 
   // The open block. Offsets are into the array being read, or into the carry between feeds.
   private int blockStart;
@@ -178,12 +175,6 @@ public final class SseDecoder {
   /** Reads in place, from the start of a block, until the input or the ability to slice ends. */
   private int slice(byte[] bytes, int from, int to, SseSink sink) {
     int at = from;
-    if (lfSkipped) {
-      lfSkipped = false;
-      if (bytes[at] == '\n') {
-        at++;
-      }
-    }
     openBlock(at);
     while (at < to) {
       int lineEnd = Slices.lineEnd(bytes, at, to);
@@ -193,14 +184,9 @@ public final class SseDecoder {
       }
       int next = lineEnd + 1;
       Ending ending = Ending.LF;
-      boolean skipLf = false;
       if (bytes[lineEnd] == '\r') {
         if (blankByCrAlone(lineEnd)) {
           ending = Ending.CR;
-          skipLf = next == to;
-          if (next < to && bytes[next] == '\n') {
-            next++;
-          }
         } else if (next == to) {
           crPending = true;
           at = to;
@@ -212,20 +198,15 @@ public final class SseDecoder {
           ending = Ending.CR;
         }
       }
-      int after = ending == Ending.CRLF ? lineEnd + 2 : lineEnd + 1;
-      if (after - blockStart > blockBytesMax) {
+      if (next - blockStart > blockBytesMax) {
         return OVERFLOW;
       }
       at = next;
       if (lineEnd == lineStart) {
-        closeBlock(bytes, after, sink);
-        lfSkipped = skipLf;
-        if (skipLf) {
-          return at;
-        }
+        closeBlock(bytes, at, sink);
         openBlock(at);
       } else {
-        closeLine(bytes, lineEnd, after, ending);
+        closeLine(bytes, lineEnd, at, ending);
       }
     }
     return hold(bytes, to) ? at : OVERFLOW;
@@ -289,7 +270,6 @@ public final class SseDecoder {
         return OVERFLOW;
       }
       if (lineEnd == lineStart) {
-        lfSkipped = ending == Ending.CR && endingBefore != Ending.CRLF;
         closeBlock(carry, carryLength, sink);
         lendCarry();
         return at;

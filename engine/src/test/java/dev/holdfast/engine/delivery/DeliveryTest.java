@@ -1,6 +1,7 @@
 package dev.holdfast.engine.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.holdfast.engine.delivery.DeliveryCommand.CancelSession;
 import dev.holdfast.engine.delivery.DeliveryCommand.Comment;
@@ -43,6 +44,17 @@ class DeliveryTest {
     readers.afterSeconds(1);
 
     assertThat(readers.told()).containsExactly(new CommitHead(1), new Comment(1));
+  }
+
+  @Test
+  void head_ofTwoReaders_isCommittedTenSecondsAfterEachOnesArrival() {
+    readers.attach(1, 0).afterSeconds(4).attach(2, 0);
+
+    readers.afterSeconds(9);
+    assertThat(readers.news()).containsExactly(new CommitHead(1), new Comment(1));
+    readers.afterSeconds(1);
+
+    assertThat(readers.news()).containsExactly(new CommitHead(2), new Comment(2));
   }
 
   @Test
@@ -130,9 +142,21 @@ class DeliveryTest {
   void blocked_thatDrainsInTime_isNotCut() {
     readers.attach(1, 0).block(1).emit(1).afterSeconds(59).drain(1).news();
 
-    readers.afterSeconds(2);
+    readers.afterSeconds(200);
 
     assertThat(readers.reading()).isEqualTo(1);
+  }
+
+  @Test
+  void blocked_thatDrains_isToldAtOnceThatWeAreStillHere() {
+    readers.attach(1, 0).block(1).emit(1).afterSeconds(30);
+    assertThat(readers.news()).doesNotContain(new Comment(1));
+
+    readers.drain(1).afterSeconds(1);
+    assertThat(readers.news()).containsExactly(new Comment(1));
+    readers.afterSeconds(15);
+
+    assertThat(readers.news()).containsExactly(new Comment(1));
   }
 
   @Test
@@ -179,9 +203,9 @@ class DeliveryTest {
   void left_whileOurProcessStoodStill_isNotCancelledAtOnce() {
     readers.attach(1, 0).emit(1).leave(1).news();
 
-    readers.stoppedForSeconds(40);
+    readers.stoppedForSeconds(40).afterSeconds(14);
     assertThat(readers.news()).isEmpty();
-    readers.afterSeconds(15);
+    readers.afterSeconds(1);
 
     assertThat(readers.news()).singleElement().isInstanceOf(CancelSession.class);
   }
@@ -273,6 +297,15 @@ class DeliveryTest {
 
     assertThat(readers.news()).hasSize(2).first().isEqualTo(new CommitHead(2));
     assertThat(readers.reading()).isZero();
+  }
+
+  @Test
+  void late_readerOfAWholeAnswerWithAllInHand_getsItsEndAlone() {
+    readers.attach(1, 0).emit(5).complete().news();
+
+    readers.attach(2, 5);
+
+    assertThat(readers.news()).containsExactly(new CommitHead(2), new EndCleanly(2));
   }
 
   @Test
@@ -435,6 +468,15 @@ class DeliveryTest {
   }
 
   @Test
+  void left_byOneWhoWaitedForABody_isCancelledAfterFifteenSeconds() {
+    readers.attach(1, 0, false, false).leave(1);
+
+    readers.afterSeconds(15);
+
+    assertThat(readers.told()).singleElement().isInstanceOf(CancelSession.class);
+  }
+
+  @Test
   void left_andComeBack_goesOn() {
     readers.attach(1, 0).emit(1).leave(1).afterSeconds(10).attach(2, 1).news();
 
@@ -450,6 +492,21 @@ class DeliveryTest {
     readers.afterSeconds(1_000);
 
     assertThat(readers.news()).doesNotHaveAnyElementsOfTypes(CancelSession.class);
+  }
+
+  @Test
+  void left_inAnyOrder_leavesTheOthersReading() {
+    for (int reader = 1; reader <= 7; reader++) {
+      readers.attach(reader, 0);
+    }
+
+    readers.leave(1).leave(4).leave(6).leave(7).leave(3).news();
+    readers.emit(1);
+
+    assertThat(readers.news())
+        .containsExactly(
+            new CommitHead(2), new Send(2, 0, 1), new CommitHead(5), new Send(5, 0, 1));
+    assertThat(readers.reading()).isEqualTo(2);
   }
 
   @Test
@@ -513,6 +570,18 @@ class DeliveryTest {
   }
 
   // ---- facts out of place
+
+  @Test
+  void attached_underANumberThatWasUsed_isRefused() {
+    var delivery = new Delivery(DeliverySettings.DEFAULTS);
+    delivery.accept(new DeliveryFact.ReaderAttached(1, 2, 0, ReaderKind.ANSWER, false));
+
+    for (int used = 1; used <= 2; used++) {
+      var again = new DeliveryFact.ReaderAttached(1, used, 0, ReaderKind.ANSWER, false);
+      assertThatIllegalArgumentException().isThrownBy(() -> delivery.accept(again));
+    }
+    assertThat(delivery.readers()).isEqualTo(1);
+  }
 
   @Test
   void facts_ofReadersThatAreGone_areNothing() {

@@ -74,6 +74,17 @@ class BillTest {
   }
 
   @Test
+  void attempt_thatReasonedBehindAText_wastedItsReasoning() {
+    var session = sessions.streaming().answer(Chat.ROLE + Chat.text("Hi")).end();
+    session.answer(
+        Chat.reasoning("so") + Chat.reasoning("then") + Chat.texts(" you", "!") + Chat.stop());
+
+    assertThat(session.complete().text()).isEqualTo("Hi you!");
+    assertThat(attempt(session, 2).tokens().output()).isEqualTo(4);
+    assertThat(attempt(session, 2).wastedTokens()).isEqualTo(2);
+  }
+
+  @Test
   void attempt_thatProvedNothing_wastedAll() {
     var session = sessions.plan().targets(TargetSpec.at("a").unproven().rungs(Rung.ANCHOR)).begin();
     session.answer(Chat.text(TEXT)).end().answer(Chat.texts("so", " it", " goes") + Chat.stop());

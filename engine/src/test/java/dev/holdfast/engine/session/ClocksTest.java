@@ -118,6 +118,22 @@ class ClocksTest {
   }
 
   @Test
+  void idle_thatRanOut_saysHowLongItWas() {
+    var session = sessions.streaming().answer(Chat.text("Hi")).afterSeconds(60);
+
+    assertThat(session.machine.nextAttempt().orElseThrow().failure())
+        .isEqualTo(new Failure.Silence(Failure.Silence.Kind.STALL, Duration.ofSeconds(60)));
+  }
+
+  @Test
+  void refusal_whoseBodyCameInTime_leavesTheNextAttemptAlone() {
+    var session = sessions.streaming().head(503).after(Duration.ofMillis(1_500));
+    session.end().afterSeconds(1).called(2);
+
+    endsAfter(session, 60, "first_progress_timeout");
+  }
+
+  @Test
   void idle_startsAnewWithEachDelta() {
     var session = sessions.streaming().answer(Chat.text("Hi"));
     session.afterSeconds(59).send(Chat.text(" you")).afterSeconds(59);
@@ -144,6 +160,23 @@ class ClocksTest {
     session.afterSeconds(100).head().afterSeconds(50).send(": ping\n\n");
 
     endsAfter(session, 60, "liveness_timeout");
+  }
+
+  @Test
+  void liveness_countsFromTheHead() {
+    var session =
+        sessions.plan().with("\"reasoning\":{}").targets(TargetSpec.at("a").keepAlives()).begin();
+
+    endsAfter(session.afterSeconds(100).head(), 60, "liveness_timeout");
+  }
+
+  @Test
+  void liveness_ofABrokenAttempt_isNotThatOfTheNext() {
+    var session =
+        sessions.plan().with("\"reasoning\":{}").targets(TargetSpec.at("a").keepAlives()).begin();
+    session.head().afterSeconds(50).reset().afterSeconds(1).called(2);
+
+    endsAfter(session, 300, "first_progress_timeout");
   }
 
   @Test

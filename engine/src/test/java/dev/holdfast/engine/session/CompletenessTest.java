@@ -82,6 +82,24 @@ class CompletenessTest {
   }
 
   @Test
+  void eof_behindATerminatorWhoseLastByteIsMissing_completes() {
+    var wire = (BEGUN + Chat.finish("stop") + Chat.DONE).replace("\n", "\r\n");
+    var session = sessions.streaming().answer(wire.substring(0, wire.length() - 1));
+    assertThat(session.running()).isTrue();
+
+    session.end().complete().called(1);
+  }
+
+  @Test
+  void usage_ofAnEmptyAnswerWithoutTerminator_isPassedOn() {
+    var wire = Chat.ROLE + Chat.finish("stop") + Chat.usage(9, 0);
+
+    var session = sessions.streaming().answer(wire).end();
+
+    assertThat(session.complete().wire()).isEqualTo(wire + Chat.DONE);
+  }
+
+  @Test
   void usage_withinTheGrace_isPassedOn() {
     var session = sessions.streaming().answer(BEGUN + Chat.finish("stop"));
 

@@ -123,6 +123,50 @@ class LadderTest {
   }
 
   @Test
+  void anchor_notRepeatedOnce_isAskedForTwiceBehindTheNextSeamToo() {
+    var session = broken(only(Rung.ANCHOR)).answer(Chat.text(REST) + Chat.stop()).called(3);
+    var longer = Anchor.firm(TEXT).orElseThrow().text();
+    session.answer(Chat.texts(longer, REST)).end().called(4);
+
+    session.answer(Chat.text("So it ended.") + Chat.stop()).called(5);
+    session.answer(Chat.text("So it ended.") + Chat.stop());
+
+    session.called(5).failed("unproven_seam");
+  }
+
+  @Test
+  void anchor_notRepeatedWhereNoReasonIsEverSent_isNotWholeByItsTerminator() {
+    var session = broken(only(Rung.ANCHOR).doneWithoutReason());
+
+    session.answer(Chat.text(REST) + Chat.DONE).called(3);
+
+    assertThat(session.text()).isEqualTo(TEXT);
+  }
+
+  @Test
+  void anchor_inAMarkThatALimitMayHaveCutOff_provesNothing() {
+    var cut = Chat.texts("“" + anchor(), REST + "”") + Chat.finish("length") + Chat.DONE;
+    var over = Chat.texts("“" + anchor(), REST + "”") + Chat.stop();
+
+    assertThat(broken(only(Rung.ANCHOR)).answer(over).complete().text()).isEqualTo(TEXT + REST);
+    broken(only(Rung.ANCHOR)).answer(cut).called(3);
+  }
+
+  @Test
+  void anchor_thatATextDoesNotHave_isNotAskedForLenientlyEither() {
+    var session = broken(sessions.plan().lenient(), "ha", only(Rung.ANCHOR));
+
+    session.called(1).failed("unproven_seam");
+  }
+
+  @Test
+  void anchor_thatTheTargetDoesNotTake_isNotAskedForLenientlyEither() {
+    var session = broken(sessions.plan().lenient(), "word ".repeat(60), only(Rung.REPLAY));
+
+    session.called(1).failed("unproven_seam");
+  }
+
+  @Test
   void anchor_ofACallWithALimit_leavesRoomForTheRepetition() {
     var plan = sessions.plan().with("\"max_tokens\":100");
     var session = broken(plan, TEXT, only(Rung.ANCHOR)).called(2);
@@ -287,6 +331,20 @@ class LadderTest {
     session.answer(Chat.ROLE + Chat.text("Hello") + Chat.stop());
 
     assertThat(session.complete().text()).isEqualTo("Hello");
+  }
+
+  @Test
+  void kept_underANameThatIsNone_isNotKept() {
+    var session = sessions.plan().targets(TargetSpec.at("a").rungs(Rung.NATIVE, Rung.PREFILL));
+
+    var broken =
+        session
+            .begin()
+            .head(200, "content-type", "text/event-stream", "x-holdfast-session", "../../models")
+            .send(Chat.text("Hello"))
+            .end();
+
+    assertThat(broken.called(2).path(2)).isEqualTo("/chat/completions");
   }
 
   @Test

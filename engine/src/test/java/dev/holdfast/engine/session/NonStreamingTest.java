@@ -44,6 +44,16 @@ class NonStreamingTest {
   }
 
   @Test
+  void assembled_reportsItsProgressAndNoOther() {
+    var session = assembled().answer(Chat.ROLE);
+    assertThat(session.commands).doesNotContain(new SessionCommand.ReportProgress(1));
+
+    session.send(Chat.text("Hello"));
+
+    assertThat(session.commands).contains(new SessionCommand.ReportProgress(1));
+  }
+
+  @Test
   void assembled_brokenInATool_isRetriedFromTheBeginning() {
     var session = assembled().answer(Chat.text("Hi") + Chat.tool("{\"a")).reset();
 

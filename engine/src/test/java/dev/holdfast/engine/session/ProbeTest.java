@@ -46,6 +46,39 @@ class ProbeTest {
   }
 
   @Test
+  void probe_thatProves_isOverLikeEveryCall() {
+    var session = broken().answer(Chat.text(" zorblat") + Chat.finish("length") + Chat.DONE);
+
+    session.called(3);
+    assertThat(session.commands)
+        .contains(new SessionCommand.CloseUpstream(2))
+        .doesNotContain(new SessionCommand.LoadTranscript(2));
+    assertThat(session.machine.attempts())
+        .extracting(AttemptRecord::purpose)
+        .containsExactly("begin", "probe");
+    assertThat(shared.knowledge(TARGET).beginProbe()).as("the turn is free").isTrue();
+  }
+
+  @Test
+  void probe_thatIsNotOver_isNotJudged() {
+    broken().answer(Chat.text(" zorblat")).afterSeconds(5).called(2);
+  }
+
+  @Test
+  void probe_whereTheAnchorComesFirst_isNotAsked() {
+    var text = "The keeper counted the ships twice and wrote the number beside the first of them";
+    var session =
+        sessions
+            .plan()
+            .probing()
+            .targets(TargetSpec.at("a").unproven().rungs(Rung.ANCHOR, Rung.PREFILL));
+
+    var broken = session.begin().answer(Chat.text(text)).end().called(2);
+
+    assertThat(broken.calls.getLast().purpose()).isEqualTo("anchor");
+  }
+
+  @Test
   void probe_thatProves_isNotAskedAgain() {
     broken().answer(Chat.text(" zorblat") + Chat.finish("length") + Chat.DONE);
 

@@ -113,6 +113,16 @@ class RetryTest {
   }
 
   @Test
+  void continuation_afterACleanEndInTheMiddle_waitsAsAfterALostConnection() {
+    var preset = Presets.SEED_SESSION.policy();
+
+    var session = sessions.plan().retry(preset).begin().answer(Chat.text("Hi")).end();
+
+    session.after(seconds(1).minusNanos(1)).called(1);
+    session.after(seconds(2).plusNanos(1)).called(2);
+  }
+
+  @Test
   void continuation_afterAnErrorInTheStream_goesAtOnceWithTheSeedsSessionToo() {
     var preset = Presets.SEED_SESSION.policy();
 
@@ -280,6 +290,16 @@ class RetryTest {
   }
 
   @Test
+  void key_accepted_isTold() {
+    var session = two().refusal(503, "{}");
+    assertThat(session.surroundings.accepted).isEmpty();
+
+    session.head();
+
+    assertThat(session.surroundings.accepted).containsExactly("b/m");
+  }
+
+  @Test
   void key_rejectedByOthersBefore_isSkipped() {
     var others = new FakeSurroundings();
     others.skipped.add("a/m");
@@ -347,6 +367,19 @@ class RetryTest {
   }
 
   @Test
+  void target_thatMayOnlyBegin_goesOnWithWhatItWrote() {
+    var session =
+        sessions
+            .plan()
+            .targets(TargetSpec.at("a").onlyToStart(), TargetSpec.at("b"))
+            .begin()
+            .answer(Chat.text("Hi"))
+            .reset();
+
+    assertThat(session.called(2).targets()).containsExactly("a", "a");
+  }
+
+  @Test
   void lease_refused_sendsItElsewhere() {
     var session = sessions.plan().targets(TargetSpec.at("a"), TargetSpec.at("b")).build();
     session.grantsByHand().begin();
@@ -393,10 +426,34 @@ class RetryTest {
   void lease_ofAContinuation_carriesWhenTheStreamBroke() {
     var session = sessions.streaming().afterSeconds(5).answer(Chat.text("Hi"));
     long broken = session.afterSeconds(5).nowNanos();
-    session.reset().reset().afterSeconds(1).called(3);
+    session.reset().afterSeconds(7).reset().afterSeconds(1).called(3);
 
     assertThat(session.leases.getLast().kind()).isEqualTo(Ask.Kind.CONTINUATION);
     assertThat(session.leases.getLast().brokenAtNanos()).isEqualTo(broken);
+    long later = session.answer(Chat.text("!")).afterSeconds(7).nowNanos();
+    assertThat(session.reset().called(4).leases.getLast().brokenAtNanos()).isEqualTo(later);
+  }
+
+  @Test
+  void lease_ofARetry_isWaitedForAMinute() {
+    var session = sessions.streaming().reset().afterSeconds(1).called(2);
+
+    assertThat(session.leases.getLast().deadlineNanos() - session.nowNanos())
+        .isEqualTo(seconds(60).toNanos());
+  }
+
+  @Test
+  void lease_refusedAfterAFailure_leavesThatOneForTheCallerToHear() {
+    var session =
+        sessions
+            .plan()
+            .targets(TargetSpec.at("a"), TargetSpec.at("b"))
+            .callerTimeout(seconds(20))
+            .build();
+    session.grantsByHand().begin().grant().refusal(503, "{}", "retry-after", "5");
+    session.refuse(open(Optional.empty())).afterSeconds(20);
+
+    session.failed("overloaded");
   }
 
   private static Failure open(Optional<Hint> hint) {

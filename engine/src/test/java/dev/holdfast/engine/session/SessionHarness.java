@@ -405,7 +405,8 @@ final class SessionHarness {
           .startsWith("data: [DONE]");
     }
     for (var event : log) {
-      assertThat(new String(event, UTF_8)).as("whole blocks").endsWith("\n\n").contains("data:");
+      var lines = new String(event, UTF_8).replace("\r\n", "\n").replace('\r', '\n');
+      assertThat(lines).as("whole blocks").endsWith("\n\n").contains("data:");
     }
     assertThat(answers).as("one body at most").hasSizeLessThanOrEqualTo(1);
     if (outcome == null) {

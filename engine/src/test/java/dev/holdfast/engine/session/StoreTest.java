@@ -45,8 +45,20 @@ class StoreTest {
   }
 
   @Test
+  void clocks_whenReadingGoesOnBeforeTheyRanOut_beginAnew() {
+    var session = slow().send(LARGE + LARGE + LARGE).afterSeconds(50);
+
+    session.acknowledge(3).after(Duration.ofSeconds(60).minusNanos(1));
+    assertThat(session.machine.attempts()).isEmpty();
+    session.after(Duration.ofNanos(1));
+
+    assertThat(session.machine.attempts()).hasSize(1);
+  }
+
+  @Test
   void finish_isToldWhenAllIsStored() {
     var session = slow().send(Chat.text("Hi") + Chat.stop());
+    assertThat(session.machine.last()).isEqualTo(3);
     assertThat(session.running()).isTrue();
     session.acknowledge(2);
     assertThat(session.running()).isTrue();
@@ -142,6 +154,19 @@ class StoreTest {
   @Test
   void cancel_betweenAttempts_ends() {
     sessions.streaming().reset().cancel().called(1).failed("cancelled");
+  }
+
+  @Test
+  void cancel_betweenAttemptsWhileTheStoreOwes_asksForNoMore() {
+    var session = slow().send(Chat.ROLE).afterSeconds(10);
+    assertThat(session.events()).hasSize(1);
+
+    session.reset().cancel().afterSeconds(10);
+    assertThat(session.running()).isTrue();
+    session.acknowledge(1);
+
+    session.called(1).failed("cancelled");
+    assertThat(session.leases).hasSize(1);
   }
 
   @Test

@@ -17,6 +17,7 @@ final class TargetSpec {
   private boolean doneWithoutReason;
   private boolean keepAlives;
   private boolean includeUsage;
+  private boolean deterministic;
   private int outputTokensMin = 1;
   private List<Pattern> reasoning = List.of();
   private boolean mayStart = true;
@@ -65,6 +66,11 @@ final class TargetSpec {
     return this;
   }
 
+  TargetSpec deterministic() {
+    deterministic = true;
+    return this;
+  }
+
   TargetSpec outputTokensMin(int value) {
     outputTokensMin = value;
     return this;
@@ -101,7 +107,7 @@ final class TargetSpec {
             false,
             false,
             false,
-            false,
+            deterministic,
             outputTokensMin,
             reasoning,
             List.of(),

@@ -106,6 +106,27 @@ class ToolHoldTest {
   }
 
   @Test
+  void call_inAContinuation_isHeldNoLongerThanTwentySeconds() {
+    var session = sessions.streaming().answer(Chat.text("Hi")).end().answer(Chat.tool("{"));
+
+    session.after(Duration.ofSeconds(20).minusNanos(1));
+    assertThat(session.events()).hasSize(1);
+    session.after(Duration.ofNanos(1));
+    assertThat(session.events()).hasSize(2);
+
+    session.end().failed("tool_call_released");
+  }
+
+  @Test
+  void call_heldBehindOtherBytes_countsItsOwn() {
+    var call = Chat.tool("x".repeat(20_000));
+
+    var session = sessions.streaming().answer(Chat.text("Hi") + call + call + call);
+
+    assertThat(session.events()).hasSize(1);
+  }
+
+  @Test
   void preamble_behindACall_isHeldWithIt() {
     var session = sessions.streaming().answer(Chat.ROLE + Chat.tool("{")).afterSeconds(12);
 

@@ -158,6 +158,13 @@ class SseDecoderTest {
     assertThat(SseNormaliser.normalise(wire)).isEqualTo(ascii("event: e\r\ndata: a\r\n\r\n"));
   }
 
+  @Test
+  void normalise_streamThatEndsInACr_hasItForItsBlankLine() {
+    byte[] wire = ascii("data: a\r\n\r");
+
+    assertThat(SseNormaliser.normalise(wire)).isEqualTo(wire);
+  }
+
   private static void feed(SseDecoder decoder, byte[] wire, SseSink sink) {
     assertThat(decoder.feed(wire, 0, wire.length, sink)).isEqualTo(SseDecoder.Feed.OK);
   }

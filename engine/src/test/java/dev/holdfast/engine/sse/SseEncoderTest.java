@@ -62,6 +62,13 @@ class SseEncoderTest {
   }
 
   @Test
+  void event_partOfAnArray_endsWhereItIsTold() {
+    SseEncoder.event(out, "", "-a\r\n".getBytes(UTF_8), 1, 3);
+
+    assertThat(text()).isEqualTo("data: a\ndata: \n\n");
+  }
+
+  @Test
   void event_lineEndInName_isRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> SseEncoder.event(out, "a\nb", "c"));
     assertThatIllegalArgumentException().isThrownBy(() -> SseEncoder.event(out, "a\rb", "c"));

@@ -72,6 +72,30 @@ class ChatScannerTest {
   @CsvSource(
       quoteCharacter = '`',
       value = {
+        "0, 0",
+        "9, 9",
+        "109, 109",
+        "-3, -3",
+        "2147483647, 2147483647",
+        "2147483648, 0",
+        "-2147483648, -2147483648",
+        "-2147483649, 0",
+        "99999999999999999999, 0",
+        "1.5, 0",
+        "1e1, 0",
+        "`\"1\"`, 0",
+        "null, 0",
+      })
+  void index_thatIsAnInt_isThatAndElseZero(String index, int expected) {
+    ChatChunk chunk = scan("{\"choices\":[{\"index\":" + index + "}]}");
+
+    assertThat(chunk.index(0)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
         "null, NONE",
         "`\"\"`, NONE",
         "`\"null\"`, NONE",
@@ -112,6 +136,7 @@ class ChatScannerTest {
         "{\"error\":{}};TOP",
         "{\"error\":\"gone\"};TOP",
         "{\"error\":500};TOP",
+        "{\"error\":9};TOP",
         "{\"error\":0.01};TOP",
         "{\"error\":true};TOP",
         "{\"error\":[1]};TOP",
@@ -122,6 +147,8 @@ class ChatScannerTest {
         "{\"x_groq\":{\"error\":\"busy\"},\"error\":1};TOP",
         "{\"object\":\"error\",\"message\":\"m\"};FLAT",
         "{\"object\":\"err\\u006fr\"};FLAT",
+        "{\"object\":\"ch\\u0061t\"};NONE",
+        "{\"object\":1};NONE",
         "{\"object\":\"error\",\"object\":\"chat\"};NONE",
         "[{\"error\":{}}];NONE",
       })
@@ -159,7 +186,11 @@ class ChatScannerTest {
             {"delta":{"content":[{"type":"text","text":"a"}]}},
             {"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"b"}]}]}},
             {"delta":{"content":[{"type":"text","text":""},{"thinking":[],"type":"thinking"}]}},
-            {"delta":{"content":[{"text":"c","type":"reference"}]}}]}\
+            {"delta":{"content":[{"text":"c","type":"reference"}]}},
+            {"delta":{"content":[{"type":"thinking","thinking":"d"}]}},
+            {"delta":{"content":[{"type":"thinking","thinking":""}]}},
+            {"delta":{"content":[{"type":"thinking","thinking":"e","thinking":7}]}},
+            {"delta":{"content":"f","content":7}}]}\
             """);
 
     assertThat(chunk.hasContent(0)).isTrue();
@@ -170,6 +201,11 @@ class ChatScannerTest {
     assertThat(chunk.hasProgress(2)).isFalse();
     assertThat(chunk.hasProgress(3)).isFalse();
     assertThat(chunk.contentIsParts(3)).isTrue();
+    assertThat(chunk.hasReasoning(4)).isTrue();
+    assertThat(chunk.hasProgress(5)).isFalse();
+    assertThat(chunk.hasProgress(6)).isFalse();
+    assertThat(chunk.hasProgress(7)).isFalse();
+    assertThat(chunk.contentIsText(7)).isFalse();
   }
 
   @Test

@@ -93,13 +93,28 @@ class AnchorJoinTest {
     assertThat(joined(TEXT, TEXT + REST)).isEqualTo(REST);
   }
 
+  @Test
+  void repetition_ofMoreThanTheAnchor_isJoinedFromAHundredAndTwentyCodePoints() {
+    int anchorAt = TEXT.length() - anchor(TEXT).length();
+    for (int from = 1; from < anchorAt - 1; from++) {
+      int more = FoldedText.fold(TEXT.substring(from, anchorAt)).length();
+      boolean enough = more + anchor(TEXT).length() >= 120;
+
+      assertThat(joined(TEXT, TEXT.substring(from) + REST))
+          .as("from %s, %s more than the anchor", from, more)
+          .isEqualTo(enough ? REST : IN_DOUBT);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "Sure! Here is the rest:\n\n",
         "Tất nhiên, tôi viết tiếp đây:\n",
         "好的，继续：",
-        "[continued]\n---\n"
+        "[continued]\n---\n",
+        "* the rest:\n",
+        "Here it goes on: "
       })
   void repetition_behindAnIntroduction_isJoinedByALongAnchorAlone(String introduction) {
     var longer = Anchor.firm(TEXT).orElseThrow().text();
@@ -179,7 +194,88 @@ class AnchorJoinTest {
     assertThat(joined(TEXT, anchor(TEXT) + "\n\n" + TEXT + REST)).isEqualTo(IN_DOUBT);
   }
 
+  @Test
+  void repetition_thatDoesNotComeInTime_isToldAtOnceAndWhy() {
+    var gate = gate(TEXT, false);
+
+    assertThat(gate.offer("I am sorry for the break. ".repeat(20))).isEqualTo(Verdict.UNPROVEN);
+    assertThat(gate.doubt()).contains("did not repeat");
+  }
+
   // ---- marks
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"“|”", "\"|\"", "<<<|>>>"})
+  void mark_stillOpen_letsTheTextThroughAsItComes(String open, String close) {
+    var gate = gate(TEXT, false);
+
+    gate.offer(open + anchor(TEXT) + REST);
+    assertThat(gate.passed()).isEqualTo(REST);
+    gate.offer(" So it ended" + close);
+    assertThat(gate.passed()).isEqualTo(" So it ended");
+    gate.offer(" there.");
+
+    assertThat(gate.passed()).isEqualTo(close + " there.");
+  }
+
+  @Test
+  void fence_stillOpen_letsTheTextThroughAsItComes() {
+    var gate = gate(TEXT, false);
+
+    gate.offer("```\n" + anchor(TEXT) + REST + "\n");
+    assertThat(gate.passed()).isEqualTo(REST);
+    gate.offer("So it ended.\n``");
+    assertThat(gate.passed()).isEqualTo("\nSo it ended.");
+    gate.offer(" here");
+
+    assertThat(gate.passed()).isEqualTo("\n`` here");
+  }
+
+  @Test
+  void fence_neverClosed_keepsTheWhiteSpaceAtTheEnd() {
+    assertThat(joined(TEXT, "```\n" + anchor(TEXT) + REST + "\n\n")).isEqualTo(REST + "\n\n");
+  }
+
+  @Test
+  void mark_onALineOfItsOwnAtTheEnd_leavesTheLineBreak() {
+    assertThat(joined(TEXT, "“" + anchor(TEXT) + REST + "\n”")).isEqualTo(REST + "\n");
+  }
+
+  @Test
+  void mark_stillOpenAtALimit_isInDoubtOnlyIfTheLastWordsMayCloseIt() {
+    assertThat(joined(TEXT, "“" + anchor(TEXT) + REST, false)).isEqualTo(REST);
+    assertThat(joined(TEXT, "“" + anchor(TEXT) + REST + "”", false)).isEqualTo(IN_DOUBT);
+  }
+
+  @Test
+  void mark_closedBehindTheRepetition_isNotHeldForEver() {
+    var gate = gate(TEXT, false);
+    gate.offer("\"" + anchor(TEXT) + "\"" + REST);
+    assertThat(gate.passed()).isEmpty();
+
+    assertThat(gate.offer("x".repeat(200 << 10))).isEqualTo(Verdict.PASS);
+    assertThat(gate.offer("x".repeat(60 << 10))).isEqualTo(Verdict.UNPROVEN);
+  }
+
+  @Test
+  void mark_aroundALongAnchorBehindAnIntroduction_provesNothing() {
+    var longer = Anchor.firm(TEXT).orElseThrow().text();
+
+    assertThat(joinedAtSecond(TEXT, "Here is the rest:\n“" + longer + "”" + REST))
+        .isEqualTo(IN_DOUBT);
+  }
+
+  @Test
+  void fence_thatTheTextOpensBeforeItsAnchor_isNotToldFromTheModels() {
+    var text = "Run this:\n~~~\n" + "tide".repeat(11);
+    var rest = ".close()  # and so on until the morning comes\n~~~\nSo it ended.";
+    assertThat(anchor(text)).isEqualTo("tide".repeat(11));
+
+    assertThat(joined(text, "~~~\n" + anchor(text) + rest)).isEqualTo(IN_DOUBT);
+    assertThat(joined(text, anchor(text) + rest)).isEqualTo(rest);
+  }
 
   @ParameterizedTest
   @CsvSource(
@@ -329,5 +425,6 @@ class AnchorJoinTest {
     var early = TextGate.replayed("It is amber", List.of());
     early.offer("It is");
     assertThat(early.end(true)).isEqualTo(Verdict.UNPROVEN);
+    assertThat(early.doubt()).contains("ends before its end");
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The end of a text that a model is asked to repeat. */
 class AnchorTest {
@@ -115,21 +118,113 @@ class AnchorTest {
   }
 
   @Test
+  void shortest_ofAnEndThatStandsElsewhere_isTwoHundredCodePointsAtMost() {
+    for (int length : new int[] {150, 198}) {
+      var end = "x".repeat(length);
+      assertThat(Anchor.shortest("a " + end + " b " + end).orElseThrow().text())
+          .isEqualTo("b " + end);
+    }
+    var longer = "x".repeat(199);
+    assertThat(Anchor.shortest("a " + longer + " b " + longer)).isEmpty();
+  }
+
+  @Test
+  void shortest_withWhiteSpaceInside_isEightHundredCharactersAtMost() {
+    var end = "begin" + " ".repeat(800 - 5 - 39) + "e".repeat(39);
+
+    assertThat(Anchor.shortest("Zero. " + end).orElseThrow().text()).isEqualTo(end);
+    assertThat(Anchor.shortest("Zero. " + end.replace("begin", "begin "))).isEmpty();
+  }
+
+  @Test
+  void firm_whereNoWordBeginsSoFarBack_isTheShortest() {
+    var text = "w".repeat(300) + " " + "e".repeat(60);
+
+    assertThat(Anchor.firm(text)).isEqualTo(Anchor.shortest(text)).isPresent();
+  }
+
+  @Test
+  void isFirm_fromAHundredAndTwentyCodePoints() {
+    var whole = "x".repeat(200);
+
+    assertThat(new Anchor("🏮".repeat(120)).isFirm(whole)).isTrue();
+    assertThat(new Anchor("🏮".repeat(119)).isFirm(whole)).isFalse();
+  }
+
+  /** The anchor would have forty code points if it might begin inside what is seen as one. */
+  @ParameterizedTest
+  @CsvSource({"🇦🇿,40", "🇿🇦,40", "👍🏻,40", "👍🏿,40", "e\u0301,40", "👩\u200D🚀,39"})
+  void shortest_neverBeginsInsideWhatIsSeenAsOne(String one, int most) {
+    int inside = one.codePointCount(0, one.length());
+    for (int behind = 41 - inside; behind <= most; behind++) {
+      var end = one + "x".repeat(behind - 1);
+
+      assertThat(shortest("Zero. " + end + "y")).as("%s behind", behind).isEqualTo(end + "y");
+    }
+  }
+
+  @Test
   void last_isTheLastCharacters() {
     var text = PROSE + " – " + PROSE;
 
     assertThat(Anchor.last(text, 200).orElseThrow().text()).hasSize(200);
     assertThat(Anchor.last(PROSE, 200).orElseThrow().text()).isEqualTo(PROSE);
     assertThat(Anchor.last("short", 200)).isEmpty();
+    assertThat(Anchor.last("x".repeat(39), 200)).isEmpty();
+    assertThat(Anchor.last("x".repeat(40), 200)).isPresent();
+  }
+
+  private static AnchorTemplate template(String first, String second) {
+    return new AnchorTemplate(
+        AnchorTemplate.Role.USER, first, second, AnchorTemplate.Quotes.SHORTEST);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"go on,{anchor}", "{anchor},go on", "{anchor}{anchor},{anchor}", "'',{anchor}"})
+  void template_withoutOnePlaceholder_isRefused(String first, String second) {
+    assertThatThrownBy(() -> template(first, second))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("{anchor}");
   }
 
   @Test
-  void template_withoutPlaceholder_isRefused() {
-    assertThatThrownBy(() ->
-            new AnchorTemplate(
-                AnchorTemplate.Role.USER, "go on", "{anchor}", AnchorTemplate.Quotes.SHORTEST))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("{anchor}");
+  void template_ofEachTry_hasItsOwnNoteAndMark() {
+    var template = template("{anchor}] go on", "again: <{anchor}>> please");
+    var anchor = new Anchor("the end");
+
+    assertThat(template.note(anchor, 1)).isEqualTo("the end] go on");
+    assertThat(template.note(anchor, 2)).isEqualTo("again: <the end>> please");
+    assertThat(template.markBehind(1)).isEqualTo("]");
+    assertThat(template.markBehind(2)).isEqualTo(">>");
+    assertThat(template("{anchor}", "{anchor}2").markBehind(1)).isEmpty();
+    assertThat(template("{anchor}", "{anchor}2").markBehind(2)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "a <<<|>>>|a ",
+        "a ``|``|a ",
+        "a \"\"|\"|a \"",
+        "“|”|~~",
+        "a “ |”|a ",
+        "Here:\\n```text\\n|```|Here:\\n",
+      })
+  void mark_openedAtTheEnd_isToldWithWhatStandsBeforeIt(
+      String before, String closer, String introduction) {
+    var text = before.replace("\\n", "\n");
+
+    assertThat(Marks.closer(text)).contains(closer);
+    assertThat(Marks.introduction(text)).isEqualTo(introduction.replace("\\n", "\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  ", "a:", "a“b"})
+  void mark_thatOpensNothing_isNone(String before) {
+    assertThat(Marks.closer(before)).isEmpty();
   }
 
   @Test
