@@ -232,10 +232,16 @@ final class Attempt {
     return status;
   }
 
-  /** The relay's name for the answer that it keeps; empty if the upstream is none. */
+  /**
+   * The relay's name for the answer that it keeps; empty if the upstream is none, or what begins
+   * here is no answer from its first event on.
+   */
   Optional<String> keptAs() {
+    boolean whole = splice == null && streams && purpose == Purpose.BEGIN;
     var id = headers.first(KeptAnswer.HEADER);
-    return target.profile().continuation().contains(Profile.Rung.NATIVE) && KeptAnswer.isId(id)
+    return whole
+            && target.profile().continuation().contains(Profile.Rung.NATIVE)
+            && KeptAnswer.isId(id)
         ? Optional.of(id)
         : Optional.empty();
   }

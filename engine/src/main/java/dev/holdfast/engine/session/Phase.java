@@ -15,6 +15,20 @@ enum Phase {
   ENDING,
   DONE;
 
+  /** Whether a driver may tell this fact of the session. */
+  boolean expects(SessionFact fact) {
+    return switch (fact) {
+      case SessionFact.Accepted f -> this == NEW || this == DONE;
+      case SessionFact.TakenUp f -> this == NEW || this == DONE;
+      case SessionFact.OfAttempt f -> true;
+      case SessionFact.DeadlinePassed f -> true;
+      case SessionFact.Appended f -> true;
+      case SessionFact.AppendFailed f -> true;
+      case SessionFact.CancelRequested f -> true;
+      case SessionFact.Stopping f -> true;
+    };
+  }
+
   /** Whether a driver may tell this fact of the attempt under way. */
   boolean expects(SessionFact.OfAttempt fact, Attempt attempt, Committed committed) {
     return switch (fact) {

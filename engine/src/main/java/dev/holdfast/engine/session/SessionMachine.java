@@ -160,17 +160,9 @@ public final class SessionMachine {
 
   /** Whether the phase knows this fact. Those of closed attempts come in any. */
   private boolean expects(SessionFact fact) {
-    return switch (fact) {
-      case SessionFact.Accepted f -> phase == Phase.NEW || phase == Phase.DONE;
-      case SessionFact.TakenUp f -> phase == Phase.NEW || phase == Phase.DONE;
-      case SessionFact.OfAttempt f ->
-          !concerns(f) || phase.expects(f, Objects.requireNonNull(attempt), committed);
-      case SessionFact.DeadlinePassed f -> true;
-      case SessionFact.Appended f -> true;
-      case SessionFact.AppendFailed f -> true;
-      case SessionFact.CancelRequested f -> true;
-      case SessionFact.Stopping f -> true;
-    };
+    return fact instanceof SessionFact.OfAttempt of
+        ? !concerns(of) || phase.expects(of, Objects.requireNonNull(attempt), committed)
+        : phase.expects(fact);
   }
 
   private boolean concerns(SessionFact.OfAttempt fact) {
@@ -214,12 +206,11 @@ public final class SessionMachine {
   }
 
   private void takeUp(SessionFact.TakenUp fact) {
-    int signals = fact.transcript().signals();
-    committed.restore(fact.last(), signals);
+    committed.restore(fact.last(), fact.transcript().signals());
     batch.reset(committed.last() + 1);
     attemptNumber = fact.attempts();
     deadlines.set(Clock.ANSWER, now, plan.clocks().answer().toNanos());
-    if (Signals.any(signals, Signals.FINISHED | Signals.DONE)) {
+    if (Signals.any(fact.transcript().signals(), Signals.FINISHED | Signals.DONE)) {
       // Only its last words were missing.
       committed.terminate(request.terminator(), batch);
       ending(new Outcome.Complete());
@@ -230,10 +221,9 @@ public final class SessionMachine {
 
   private void leased(Attempt a) {
     a.leased = true;
-    boolean keepsAll = nextStep.ladder().keeps(a.target);
     if (committed.seen() == Committed.Seen.NOTHING
         || a.purpose == Attempt.Purpose.PROBE
-        || (a.purpose == Attempt.Purpose.CONTINUE && keepsAll)) {
+        || (a.purpose == Attempt.Purpose.CONTINUE && nextStep.ladder().keeps(a.target))) {
       open(a);
     } else {
       phase = Phase.LOADING;
@@ -317,14 +307,12 @@ public final class SessionMachine {
 
   /** Notes that the upstream keeps the answer, and under which name. */
   private void keep(Attempt a) {
-    if (a.splice == null && a.streams() && a.purpose == Attempt.Purpose.BEGIN) {
-      a.keptAs()
-          .ifPresent(session -> {
-            kept = new KeptAnswer(a.target, session, Objects.requireNonNull(a.reader));
-            a.kept = kept;
-            nextStep.ladder().kept(a.target);
-          });
-    }
+    a.keptAs()
+        .ifPresent(session -> {
+          kept = new KeptAnswer(a.target, session, Objects.requireNonNull(a.reader));
+          a.kept = kept;
+          nextStep.ladder().kept(a.target);
+        });
   }
 
   private void bytes(Attempt a, SessionFact.BytesArrived fact) {
@@ -606,11 +594,7 @@ public final class SessionMachine {
   /** For tests and states: a line that says where the session is. */
   @Override
   public String toString() {
-    return "session "
-        + phase
-        + (", attempt " + attemptNumber)
-        + (", events " + committed.last())
-        + (", seen " + committed.seen())
-        + (", attempts " + attempts);
+    return "session %s, attempt %d, events %d, seen %s, attempts %s"
+        .formatted(phase, attemptNumber, committed.last(), committed.seen(), attempts);
   }
 }

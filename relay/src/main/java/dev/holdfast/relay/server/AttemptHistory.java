@@ -1,5 +1,6 @@
 package dev.holdfast.relay.server;
 
+import dev.holdfast.engine.session.AttemptRecord;
 import dev.holdfast.journal.SessionNote;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,5 +25,18 @@ record AttemptHistory(int count, List<String> wrote) {
       }
     }
     return new AttemptHistory(targets.keySet().stream().mapToInt(n -> n).max().orElse(0), wrote);
+  }
+
+  /** What an attempt used, as it is noted. Nothing is priced yet. */
+  static SessionNote usage(AttemptRecord ended) {
+    var tokens = ended.tokens();
+    return new SessionNote.Usage(
+        ended.number(),
+        tokens.input(),
+        tokens.output(),
+        ended.wastedTokens(),
+        0,
+        "",
+        tokens.measured());
   }
 }

@@ -320,19 +320,10 @@ final class SessionDriver implements SessionReaders.Session {
 
         @Override
         public void failed(StoreFailure failure) {
-          onHome(() -> tell(new SessionFact.AppendFailed(System.nanoTime(), described(failure))));
+          onHome(() ->
+              tell(new SessionFact.AppendFailed(System.nanoTime(), Shared.described(failure))));
         }
       };
-
-  private static String described(StoreFailure failure) {
-    return switch (failure) {
-      case StoreFailure.Full f -> "the journal is full: " + f.bytes() + " of " + f.bytesMax();
-      case StoreFailure.Fenced f -> "another node took the session over";
-      case StoreFailure.Finished f -> "the session was finished already";
-      case StoreFailure.Unknown f -> "the journal no longer knows the session";
-      case StoreFailure.Io f -> "the journal failed: " + f.detail();
-    };
-  }
 
   private static String upstream(String target) {
     return target.substring(0, target.indexOf('/'));
@@ -430,7 +421,7 @@ final class SessionDriver implements SessionReaders.Session {
 
         @Override
         public void failed(StoreFailure failure) {
-          worker.log().storeNoteFailed(call.id(), described(failure));
+          worker.log().storeNoteFailed(call.id(), Shared.described(failure));
         }
       };
 
@@ -444,17 +435,8 @@ final class SessionDriver implements SessionReaders.Session {
     var seams = machine.seams();
     for (; endedNoted < attempts.size(); endedNoted++) {
       var ended = attempts.get(endedNoted);
-      var tokens = ended.tokens();
       note(new SessionNote.Ended(ended.number(), ended.progressed(), ended.why()));
-      note(
-          new SessionNote.Usage(
-              ended.number(),
-              tokens.input(),
-              tokens.output(),
-              ended.wastedTokens(),
-              0,
-              "",
-              tokens.measured()));
+      note(AttemptHistory.usage(ended));
       for (; seamsNoted < seams.size(); seamsNoted++) {
         var seam = seams.get(seamsNoted);
         note(
@@ -500,7 +482,9 @@ final class SessionDriver implements SessionReaders.Session {
               @Override
               public void failed(StoreFailure failure) {
                 onHome(() ->
-                    tell(new SessionFact.AppendFailed(System.nanoTime(), described(failure))));
+                    tell(
+                        new SessionFact.AppendFailed(
+                            System.nanoTime(), Shared.described(failure))));
               }
             });
   }
@@ -557,8 +541,7 @@ final class SessionDriver implements SessionReaders.Session {
   }
 
   private static Outcome lost(StoreFailure failure) {
-    return new Outcome.Failed(
-        new Failure.Stopped(Failure.Stopped.Kind.JOURNAL_FAILED, described(failure)), true);
+    return new Outcome.Failed(Shared.journalFailed(failure), true);
   }
 
   private void writeFinish(Outcome outcome) {

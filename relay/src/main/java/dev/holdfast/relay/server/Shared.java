@@ -64,7 +64,19 @@ final class Shared {
 
   static Failure journalFailed(StoreFailure failure) {
     return new Failure.Stopped(
-        Failure.Stopped.Kind.JOURNAL_FAILED, "the session could not be stored: " + failure);
+        Failure.Stopped.Kind.JOURNAL_FAILED,
+        "the session could not be stored: " + described(failure));
+  }
+
+  /** What the journal's failure means, in words. */
+  static String described(StoreFailure failure) {
+    return switch (failure) {
+      case StoreFailure.Full f -> "the journal is full: " + f.bytes() + " of " + f.bytesMax();
+      case StoreFailure.Fenced f -> "another node took the session over";
+      case StoreFailure.Finished f -> "the session was finished already";
+      case StoreFailure.Unknown f -> "the journal no longer knows the session";
+      case StoreFailure.Io f -> "the journal failed: " + f.detail();
+    };
   }
 
   static Failure stopping() {
