@@ -1,10 +1,10 @@
 package dev.holdfast.client;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clocks that stand still until a test moves them, beside sockets that are real: what a client does
@@ -17,6 +17,10 @@ final class ManualTiming implements Timing {
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos).thenComparingLong(Timer::order));
   private long now = 1_000_000_000L;
+
+  /** What is armed for a time until then is due. */
+  private long movedTo = now;
+
   private long order;
 
   @Override
@@ -41,8 +45,9 @@ final class ManualTiming implements Timing {
       var timer = new Timer(atNanos, order++, task);
       timers.add(timer);
       // What is due by now must not wait for the next move.
-      if (atNanos <= now) {
+      if (atNanos <= movedTo) {
         timers.remove(timer);
+        now = Math.max(now, atNanos);
         task.run();
       }
       return () -> remove(timer);
@@ -60,19 +65,33 @@ final class ManualTiming implements Timing {
     }
   }
 
-  /** Moves on by this much at once, and fires all that is due. */
+  /**
+   * Moves on by this much. All that is due fires at its own time, also what is only armed because
+   * of that.
+   */
   void advance(Duration span) {
-    var due = new ArrayList<Timer>();
     lock.lock();
     try {
-      now += span.toNanos();
-      while (!timers.isEmpty() && timers.peek().atNanos() <= now) {
-        due.add(timers.remove());
-      }
+      movedTo = now + span.toNanos();
     } finally {
       lock.unlock();
     }
-    due.forEach(timer -> timer.task().run());
+    for (var due = next(); due != null; due = next()) {
+      due.task().run();
+    }
+  }
+
+  private @Nullable Timer next() {
+    lock.lock();
+    try {
+      if (timers.isEmpty() || timers.peek().atNanos() > movedTo) {
+        return null;
+      }
+      now = Math.max(now, timers.peek().atNanos());
+      return timers.remove();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
