@@ -24,6 +24,10 @@ final class HttpConnection {
   private static final int HEAD_BYTES_MAX = 64 * 1024;
   private static final int BODY_BYTES_MAX = 64 * 1024 * 1024;
   private static final int TLS_HANDSHAKE = 0x16;
+
+  /** A peer that is told nonsense closes at once. */
+  private static final long TO_HEAR_NANOS = 1_000_000_000L;
+
   private static final long MILLI = 1_000_000;
 
   private final Socket socket;
@@ -61,6 +65,8 @@ final class HttpConnection {
     }
     if (buffer[read] == TLS_HANDSHAKE) {
       out.write("this is not TLS\r\n".repeat(4).getBytes(StandardCharsets.US_ASCII));
+      // To close with a part of its greeting unread would be a reset, which may overtake this.
+      peerClosesUntil(System.nanoTime() + TO_HEAR_NANOS);
       return null;
     }
     String line = line();
