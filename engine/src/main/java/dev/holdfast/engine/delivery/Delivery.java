@@ -35,7 +35,6 @@ public final class Delivery {
     final long attachedNanos;
     long cursor;
     boolean headSent;
-    boolean writable = true;
     boolean sending;
     long wroteNanos;
 
@@ -48,6 +47,10 @@ public final class Delivery {
       this.streaming = kind != ReaderKind.BODY;
       this.attachedNanos = fact.atNanos();
       this.cursor = streaming ? fact.after() : 0;
+    }
+
+    boolean isWritable() {
+      return !blocked.waits();
     }
   }
 
@@ -95,7 +98,6 @@ public final class Delivery {
       case DeliveryFact.Drained f -> {
         var reader = find(f.reader());
         if (reader != null) {
-          reader.writable = true;
           reader.blocked.end();
           serve(reader);
           look(reader);
@@ -170,7 +172,6 @@ public final class Delivery {
     reader.cursor = fact.through();
     reader.wroteNanos = now;
     if (!fact.writable()) {
-      reader.writable = false;
       reader.blocked.begin(now, settings.stuckAfter().toNanos());
     }
     serve(reader);
@@ -178,7 +179,7 @@ public final class Delivery {
   }
 
   private void serve(Reader reader) {
-    boolean takes = reader.streaming && !reader.sending && reader.writable && leaving == null;
+    boolean takes = reader.streaming && !reader.sending && reader.isWritable() && leaving == null;
     if (!takes || reader.cursor >= last) {
       return;
     }
@@ -304,7 +305,7 @@ public final class Delivery {
           commands.add(new DeliveryCommand.Comment(reader.number));
         }
       } else if (reader.streaming
-          && reader.writable
+          && reader.isWritable()
           && now - reader.wroteNanos >= settings.commentEvery().toNanos()) {
         reader.wroteNanos = now;
         commands.add(new DeliveryCommand.Comment(reader.number));
@@ -337,7 +338,7 @@ public final class Delivery {
 
   /** Nothing is armed anew for a token: an early deadline looks again and arms the next. */
   private void look(Reader reader) {
-    if (!reader.writable) {
+    if (!reader.isWritable()) {
       arm(reader.blocked.lookNanos());
     } else if (reader.streaming) {
       arm(

@@ -93,33 +93,24 @@ public record Profile(
    * @param vouched whether whoever writes them vouches for a prefill among them
    */
   public Profile withContinuation(List<Rung> rungs, boolean vouched) {
-    return new Profile(
-        name,
-        url,
+    return with(
         vouched && rungs.contains(Rung.PREFILL) ? prefill.withProven(true) : prefill,
-        echo,
         rungs,
-        doneWithoutReason,
-        keepAlives,
-        includeUsage,
-        sessionId,
-        quotaIsThrottle,
-        refusesTrailingSpace,
-        deterministic,
-        outputTokensMin,
-        reasoningModels,
-        patterns,
-        source);
+        deterministic);
   }
 
   /** The same, of a target that gives equal answers to equal requests at temperature 0, or not. */
   public Profile withDeterministic(boolean repeatsItself) {
+    return with(prefill, continuation, repeatsItself);
+  }
+
+  private Profile with(Prefill newPrefill, List<Rung> rungs, boolean repeatsItself) {
     return new Profile(
         name,
         url,
-        prefill,
+        newPrefill,
         echo,
-        continuation,
+        rungs,
         doneWithoutReason,
         keepAlives,
         includeUsage,

@@ -219,9 +219,6 @@ public sealed interface Failure {
    * @param said what it said, as any upstream's error is read
    */
   record Relayed(Failure said) implements Failure {
-    /** The word of a relay that stops. */
-    private static final String LEAVING = "draining";
-
     /**
      * What a relay's error means. One that only leaves has not tried what can be tried: itself
      * started again, or another in its place, may go on.
@@ -229,7 +226,7 @@ public sealed interface Failure {
      * @param said what it said, as any upstream's error is read
      */
     public static Failure of(Failure said) {
-      return said instanceof Rejection rejection && rejection.evidence().code().equals(LEAVING)
+      return said instanceof Rejection rejection && rejection.evidence().code().equals(Words.of(Stopped.Kind.DRAINING))
           ? said
           : new Relayed(said);
     }

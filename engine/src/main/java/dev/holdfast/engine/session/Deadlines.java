@@ -34,14 +34,21 @@ final class Deadlines {
 
     /** Whether it measures the upstream, so that it is void when we were stopped ourselves. */
     boolean measuresUpstream() {
-      return ordinal() <= LIVENESS.ordinal();
+      return ordinal() < OF_UPSTREAM;
     }
   }
 
   static final long NEVER = Patience.NEVER;
 
   private static final Clock[] CLOCKS = Clock.values();
-  private static final int OF_UPSTREAM = Clock.LIVENESS.ordinal() + 1;
+  private static final int OF_UPSTREAM = Clock.REFUSAL_BODY.ordinal() + 1;
+
+  /** What the upstream's silence is called, in the order of the clocks. */
+  private static final Failure.Silence.Kind[] SILENCES = {
+    Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT,
+    Failure.Silence.Kind.STALL,
+    Failure.Silence.Kind.LIVENESS_TIMEOUT
+  };
 
   /** Of the clocks that measure the upstream. */
   private final Patience[] upstream = new Patience[OF_UPSTREAM];
@@ -77,39 +84,31 @@ final class Deadlines {
         : at[clock.ordinal()] != NEVER;
   }
 
-  /** Whether a clock that does not measure the upstream has run out. */
+  /** Looks whether a clock has run out. */
   boolean due(Clock clock, long nowNanos) {
-    return at[clock.ordinal()] <= nowNanos;
+    return clock.measuresUpstream()
+        ? upstream[clock.ordinal()].hasRunOut(nowNanos)
+        : at[clock.ordinal()] <= nowNanos;
   }
 
   /** Looks whether the upstream was silent for too long. */
   Optional<Failure> silence(long nowNanos) {
-    for (int i = 0; i < OF_UPSTREAM; i++) {
+    for (int i = 0; i < SILENCES.length; i++) {
       if (upstream[i].hasRunOut(nowNanos)) {
         var span = Duration.ofNanos(upstream[i].spanNanos());
-        return Optional.of(new Failure.Silence(kind(CLOCKS[i]), span));
+        return Optional.of(new Failure.Silence(SILENCES[i], span));
       }
     }
     return Optional.empty();
   }
 
-  private static Failure.Silence.Kind kind(Clock clock) {
-    return switch (clock) {
-      case FIRST_PROGRESS -> Failure.Silence.Kind.FIRST_PROGRESS_TIMEOUT;
-      case IDLE -> Failure.Silence.Kind.STALL;
-      case LIVENESS -> Failure.Silence.Kind.LIVENESS_TIMEOUT;
-      case FINISH_GRACE, REFUSAL_BODY, TOOL_HOLD, COMMIT, RETRY, CALLER, ANSWER ->
-          throw new IllegalArgumentException(clock + " does not measure the upstream");
-    };
-  }
-
   long earliest() {
     long earliest = NEVER;
-    for (long time : at) {
-      earliest = Math.min(earliest, time);
-    }
     for (var patience : upstream) {
       earliest = Math.min(earliest, patience.lookNanos());
+    }
+    for (int i = OF_UPSTREAM; i < at.length; i++) {
+      earliest = Math.min(earliest, at[i]);
     }
     return earliest;
   }

@@ -230,9 +230,14 @@ final class NextStep {
     return climb(a.target, lastFailure, nowNanos, nowNanos);
   }
 
-  /** No way at this target can be taken from the text as it is. */
-  Step afterImpossible(Attempt a, Failure failure, long nowNanos) {
-    return goOn(a.target, failure, nowNanos);
+  /**
+   * No way at this target can be taken from the text as it is.
+   *
+   * @param failure why; null if the last way was learnt to be none while this session waited
+   */
+  Step afterImpossible(Attempt a, @Nullable Failure failure, long nowNanos) {
+    var why = failure == null ? lastFailure : failure;
+    return goOn(a.target, why == null ? unproven(a.target) : why, nowNanos);
   }
 
   Step afterBreak(Attempt a, Failure failure, long nowNanos) {

@@ -8,6 +8,8 @@ package dev.holdfast.engine.session;
 public final class Patience {
   static final long NEVER = Long.MAX_VALUE;
 
+  private static final long LOOK_AGAIN_NANOS = Clocks.LATE.toNanos();
+
   private long spanNanos;
   private long lookAgainNanos;
   private long lookNanos = NEVER;
@@ -16,7 +18,7 @@ public final class Patience {
   /** Begins to wait, anew if it waits already. */
   public void begin(long nowNanos, long newSpanNanos) {
     spanNanos = newSpanNanos;
-    lookAgainNanos = Math.min(Clocks.LATE.toNanos(), spanNanos / 2);
+    lookAgainNanos = Math.min(LOOK_AGAIN_NANOS, spanNanos / 2);
     lookNanos = nowNanos + spanNanos - lookAgainNanos;
     doubted = false;
   }

@@ -289,7 +289,7 @@ public final class SessionMachine {
     }
     a.over = true;
     settle(a, new Settlement.Neutral());
-    take(nextStep.afterImpossible(a, Objects.requireNonNull(why), now));
+    take(nextStep.afterImpossible(a, why, now));
     return null;
   }
 

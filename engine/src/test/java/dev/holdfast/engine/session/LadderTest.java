@@ -375,4 +375,17 @@ class LadderTest {
 
     session.called(1).failed("queue_full");
   }
+
+  @Test
+  void prefill_refusedToAnotherSessionMeanwhile_isTakenNoMore() {
+    var session =
+        sessions.plan().lenient().targets(TargetSpec.at("a").unproven()).build().loadsByHand();
+    session.begin().answer(Chat.text("Hello")).reset();
+
+    var target = TargetSpec.at("a").unproven().build();
+    session.surroundings.knowledge(target).learnPrefillRefused();
+    session.load();
+
+    session.called(1).failed("unproven_seam");
+  }
 }

@@ -31,6 +31,27 @@ class StoreTest {
     assertThat(session.paused()).isFalse();
   }
 
+  /** Usage and terminator wait behind what the store still owes. */
+  @Test
+  void grace_whileWeDoNotRead_standsStill() {
+    var session =
+        sessions
+            .plan()
+            .with("\"stream_options\":{\"include_usage\":true}")
+            .build()
+            .appendsByHand()
+            .begin()
+            .head()
+            .send(LARGE + LARGE + LARGE + Chat.finish("stop"));
+    assertThat(session.paused()).isTrue();
+
+    session.afterSeconds(3);
+    assertThat(session.running()).isTrue();
+    session.appendsByItself().send(Chat.usage(9, 4) + Chat.DONE);
+
+    assertThat(session.complete().wire()).contains("\"prompt_tokens\":9");
+  }
+
   @Test
   void clocks_whileWeDoNotRead_standStill() {
     var session = slow().send(LARGE + LARGE + LARGE);

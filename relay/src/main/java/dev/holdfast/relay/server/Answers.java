@@ -20,6 +20,9 @@ final class Answers {
   private static final long RATE_LIMIT_SECONDS_MAX = 60;
   private static final long UNAVAILABLE_SECONDS_MAX = 30;
 
+  /** While a relay stops, another one is there or will be at once. */
+  private static final String SECONDS_TO_ANOTHER = "1";
+
   /** Where nobody said how long it takes. */
   private static final long RETRY_SECONDS = 5;
 
@@ -72,7 +75,7 @@ final class Answers {
     headers.put(WHY, failure.why());
     headers.put("Cache-Control", "private, no-store");
     if (leaves) {
-      headers.put("Retry-After", "1");
+      headers.put("Retry-After", SECONDS_TO_ANOTHER);
     } else if (status == 429 || status == 503) {
       long most = status == 429 ? RATE_LIMIT_SECONDS_MAX : UNAVAILABLE_SECONDS_MAX;
       long asked =
@@ -150,7 +153,7 @@ final class Answers {
   /** Not now, but at once again: the relay starts or drains. */
   static void comeBack(HttpServerResponse response) {
     response.putHeader("Content-Type", "application/json");
-    response.putHeader("Retry-After", "1");
+    response.putHeader("Retry-After", SECONDS_TO_ANOTHER);
     response.putHeader("x-should-retry", "true");
     response.putHeader(WHY, "draining");
     response

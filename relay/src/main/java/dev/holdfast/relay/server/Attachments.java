@@ -101,9 +101,12 @@ final class Attachments {
     }
     boolean fromStart = call.cursor() instanceof Cursor.Start;
     var kind = fromStart ? ReaderKind.ANSWER : ReaderKind.REST;
-    if (mayGoOn(view) && call.cursor().in(view.histories()) instanceof Cursor.Place.After place) {
+    if (view.finish() instanceof FinishRecord.Failed failed
+        && mayGoOn(view, failed)
+        && call.cursor().in(view.histories()) instanceof Cursor.Place.After place) {
       worker.takeUp(
           view,
+          Replay.failure(failed),
           call.of(view),
           body,
           reader,
@@ -116,9 +119,8 @@ final class Attachments {
   }
 
   /** Whether it failed with a part of the answer, and asking again may help. */
-  private boolean mayGoOn(SessionView view) {
-    return view.finish() instanceof FinishRecord.Failed failed
-        && failed.retryable()
+  private boolean mayGoOn(SessionView view, FinishRecord.Failed failed) {
+    return failed.retryable()
         && view.last() > 0
         && shared.phase() != Shared.Phase.DRAINING
         && !shared.drivers().containsKey(view.head().id());

@@ -68,7 +68,10 @@ final class CallDesk {
               request.response(),
               400,
               "invalid_request",
-              "expected a \"model\" of at most " + MODEL_CHARS_MAX + " characters");
+              "expected a \"model\" of at most "
+                  + MODEL_CHARS_MAX
+                  + " characters, got "
+                  + asked.model().length());
           return;
         }
         if (asked.mode() == Mode.STREAMED && RequestDesk.refusedForItsVersion(request)) {

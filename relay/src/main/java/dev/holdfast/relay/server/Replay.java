@@ -50,13 +50,6 @@ final class Replay implements SessionReaders.Session {
     readers.accept(new DeliveryFact.SessionFinished(now, outcome(finish)));
   }
 
-  /** How a session failed that is taken up again. */
-  static Failure failure(SessionView view) {
-    return view.finish() instanceof FinishRecord.Failed f
-        ? new Failure.Recorded(f.why(), f.status(), f.message())
-        : Shared.stopping();
-  }
-
   /** How a session ended, as its last record tells it. */
   static Outcome outcome(FinishRecord finish) {
     return switch (finish) {
@@ -64,8 +57,13 @@ final class Replay implements SessionReaders.Session {
       case FinishRecord.Cancelled f ->
           new Outcome.Failed(new Failure.Cancelled(f.message()), false);
       case FinishRecord.Failed f ->
-          new Outcome.Failed(new Failure.Recorded(f.why(), f.status(), f.message()), f.retryable());
+          new Outcome.Failed(failure(f), f.retryable());
     };
+  }
+
+  /** The failure of a session, as its last record tells it. */
+  static Failure failure(FinishRecord.Failed finish) {
+    return new Failure.Recorded(finish.why(), finish.status(), finish.message());
   }
 
   /** Whether this is the session as the view has it; it may have been taken up again since. */

@@ -70,13 +70,14 @@ final class SessionDesk {
     try {
       var parameters = request.params();
       for (var name : parameters.names()) {
-        if (parameters.getAll(name).size() > 1) {
-          return Optional.of("expected each parameter of the query once");
+        int times = parameters.getAll(name).size();
+        if (times > 1) {
+          return Optional.of("expected each parameter of the query once, one came " + times + " times");
         }
       }
       return Optional.empty();
     } catch (IllegalArgumentException e) {
-      return Optional.of("expected a query in percent-encoding");
+      return Optional.of("expected a query in percent-encoding, got one that can't be decoded");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.relay.server;
 
 import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.engine.delivery.ReaderKind;
+import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Clocks;
 import dev.holdfast.journal.Claim;
 import dev.holdfast.journal.Created;
@@ -142,11 +143,13 @@ final class Worker extends VerticleBase {
    * Takes a session up again that failed after something was committed; once for each, so that
    * others who come now join it and who comes when it failed again is told so.
    *
+   * @param before how it failed
    * @param after the last event that the reader has
    * @param again joins a session that somebody else drives, or replays one that stays as it is
    */
   void takeUp(
       SessionView view,
+      Failure before,
       SessionCall call,
       byte[] body,
       ReaderConnection reader,
@@ -169,14 +172,13 @@ final class Worker extends VerticleBase {
             new Reply<Claim>() {
               @Override
               public void ok(Claim claim) {
-                driver.onHome(
-                    () -> driver.takeUp(claim, Replay.failure(view), reader, kind, after));
+                driver.onHome(() -> driver.takeUp(claim, before, reader, kind, after));
               }
 
               @Override
               public void failed(StoreFailure failure) {
                 driver.onHome(() -> {
-                  driver.neverBegan(Replay.failure(view));
+                  driver.neverBegan(before);
                   again.run();
                 });
               }

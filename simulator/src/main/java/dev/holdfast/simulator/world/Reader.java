@@ -241,6 +241,11 @@ final class Reader implements Connection.Theirs {
     return leftNanos;
   }
 
+  /** Since when its last connection is served; 0 if it is not. */
+  long servedNanos() {
+    return connection.servedNanos();
+  }
+
   /** When its last connection was ended for it; 0 if it was not. */
   long endedNanos() {
     return endedNanos;

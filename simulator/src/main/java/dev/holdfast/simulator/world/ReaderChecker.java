@@ -44,13 +44,13 @@ final class ReaderChecker {
           "after the faults all is well",
           reader.name() + " has " + reader.last() + " and ended as " + reader.end());
     }
-    // What the store lost, a drain cut off or a generation before failed, may be whole all the
-    // same.
+    // What the store lost, a drain cut off, a generation before failed, or somebody else had gone
+    // on with later, may be whole all the same.
     boolean excused =
         session.generatedAgain()
             || store.failed(driver.id())
             || store.expired(driver.id(), reader.endedNanos())
-            || session.takenUpSince(reader.endedNanos())
+            || session.takenUpSince(reader.servedNanos())
             || !plan.drains().isEmpty();
     switch (reader.end()) {
       case CUT -> {

@@ -287,7 +287,10 @@ final class WatchedStore implements SessionStore {
         new Reply<>() {
           @Override
           public void ok(Claim claim) {
-            known(session).finishes = 0;
+            var known = known(session);
+            known.finishes = 0;
+            // Also what was kept, and its acknowledgement lost.
+            known.acknowledged = Math.max(known.acknowledged, claim.session().last());
             reply.ok(claim);
           }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.engine.dialect.chat;
 
 import dev.holdfast.engine.dialect.Profiles;
+import dev.holdfast.engine.dialect.Signals;
 import dev.holdfast.engine.dialect.Transcript;
 import dev.holdfast.engine.json.JsonStrings;
 import dev.holdfast.engine.sse.SseBlock;
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param reasoning that was shown
  * @param textEvents events with text
  * @param contentEvents events with text or reasoning
- * @param signals what the events meant, as {@link dev.holdfast.engine.dialect.Signals}
+ * @param signals what the events meant, as {@link Signals}
  * @param identity the members that stay the same over a stream, as they were first written
  */
 record ChatTranscript(
@@ -104,8 +105,9 @@ record ChatTranscript(
     }
 
     private void block(SseBlock block) {
-      signals |= reader.read(block);
-      if (ChatReader.isDone(block)) {
+      int meant = reader.read(block);
+      signals |= meant;
+      if (Signals.any(meant, Signals.DONE)) {
         return;
       }
       var delta = ChatDelta.of(block.data(), block.dataStart());
