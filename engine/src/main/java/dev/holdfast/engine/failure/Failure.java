@@ -226,7 +226,8 @@ public sealed interface Failure {
      * @param said what it said, as any upstream's error is read
      */
     public static Failure of(Failure said) {
-      return said instanceof Rejection rejection && rejection.evidence().code().equals(Words.of(Stopped.Kind.DRAINING))
+      return said instanceof Rejection rejection
+              && rejection.evidence().code().equals(Words.of(Stopped.Kind.DRAINING))
           ? said
           : new Relayed(said);
     }

@@ -79,7 +79,10 @@ final class BodyReader {
       return;
     }
     if (!room.take(part.length())) {
-      refuse(503, "overloaded", "this relay has as many requests in hand as it has memory for; ask again in a moment");
+      refuse(
+          503,
+          "overloaded",
+          "this relay has as many requests in hand as it has memory for; ask again in a moment");
       return;
     }
     held += part.length();

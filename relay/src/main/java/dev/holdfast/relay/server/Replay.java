@@ -56,8 +56,7 @@ final class Replay implements SessionReaders.Session {
       case FinishRecord.Complete f -> new Outcome.Complete();
       case FinishRecord.Cancelled f ->
           new Outcome.Failed(new Failure.Cancelled(f.message()), false);
-      case FinishRecord.Failed f ->
-          new Outcome.Failed(failure(f), f.retryable());
+      case FinishRecord.Failed f -> new Outcome.Failed(failure(f), f.retryable());
     };
   }
 

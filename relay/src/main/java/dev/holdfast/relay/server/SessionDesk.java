@@ -72,7 +72,8 @@ final class SessionDesk {
       for (var name : parameters.names()) {
         int times = parameters.getAll(name).size();
         if (times > 1) {
-          return Optional.of("expected each parameter of the query once, one came " + times + " times");
+          return Optional.of(
+              "expected each parameter of the query once, one came " + times + " times");
         }
       }
       return Optional.empty();
