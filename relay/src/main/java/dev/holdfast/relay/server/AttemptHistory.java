@@ -27,6 +27,15 @@ record AttemptHistory(int count, List<String> wrote) {
     return new AttemptHistory(targets.keySet().stream().mapToInt(n -> n).max().orElse(0), wrote);
   }
 
+  /** What was tried beyond the first attempt, in the words of an error. */
+  static List<String> strategies(List<AttemptRecord> attempts) {
+    return attempts.stream()
+        .filter(a -> a.number() > 1)
+        .map(a -> a.purpose().equals("begin") ? "retry" : a.purpose())
+        .distinct()
+        .toList();
+  }
+
   /** What an attempt used, as it is noted. Nothing is priced yet. */
   static SessionNote usage(AttemptRecord ended) {
     var tokens = ended.tokens();

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,10 @@ final class SessionDriver implements SessionReaders.Session {
   private final SessionMachine machine;
   private final SessionReaders readers;
   private final ArrayDeque<Object> facts = new ArrayDeque<>();
+
+  /** What the machine hears once the store has said that the session is this driver's. */
+  private final List<SessionFact> early = new ArrayList<>(0);
+
   private final Map<Integer, Ask> asks = new HashMap<>(2);
   private final Map<Integer, Lease> leases = new HashMap<>(2);
   private final Map<Integer, Target> targets = new HashMap<>(2);
@@ -53,6 +58,7 @@ final class SessionDriver implements SessionReaders.Session {
   private final List<Runnable> endings = new ArrayList<>(0);
   private SessionRef ref;
   private byte @Nullable [] body;
+  private boolean owned;
   private boolean running;
   private boolean finished;
   private boolean over;
@@ -75,13 +81,9 @@ final class SessionDriver implements SessionReaders.Session {
 
   /** Begins the session with its first reader. Others may have found it before. */
   void start(SessionRef created, ReaderConnection first) {
-    ref = created;
-    var kind = call.streaming() ? ReaderKind.ANSWER : ReaderKind.BODY;
-    if (!attach(first, kind, 0, call.canComeBack())) {
-      // The process stopped while the session was being stored.
-      Answers.failed(first, face, Shared.stopping(), true, List.of());
+    if (own(created, first, call.streaming() ? ReaderKind.ANSWER : ReaderKind.BODY, 0)) {
+      tell(new SessionFact.Accepted(System.nanoTime()));
     }
-    tell(new SessionFact.Accepted(System.nanoTime()));
   }
 
   /** Knows of events of a time before, so that whoever finds it now can read them. */
@@ -96,14 +98,26 @@ final class SessionDriver implements SessionReaders.Session {
    * @param after the last event that the reader has
    */
   void takeUp(Claim claim, Failure before, ReaderConnection reader, ReaderKind kind, long after) {
-    ref = claim.ref();
-    if (!attach(reader, kind, after, call.canComeBack())) {
-      Answers.failed(reader, face, Shared.stopping(), true, List.of());
+    if (!own(claim.ref(), reader, kind, after)) {
+      return;
     }
     var history = AttemptHistory.of(claim.session().notes());
     loadTranscript((last, transcript) ->
         new SessionFact.TakenUp(
             System.nanoTime(), last, transcript, history.count(), history.wrote(), before));
+  }
+
+  /** The store has granted the session; false if this driver crashed meanwhile. */
+  private boolean own(SessionRef granted, ReaderConnection reader, ReaderKind kind, long after) {
+    ref = granted;
+    owned = true;
+    if (attach(reader, kind, after, call.canComeBack())) {
+      early.forEach(this::tell);
+      return true;
+    }
+    worker.store().finish(ref, Shared.ownFault(), noted);
+    Answers.failed(reader, face, Replay.failure(Shared.ownFault()), true, List.of());
+    return false;
   }
 
   /** The session could not be stored: whoever found it meanwhile is told so. */
@@ -171,7 +185,9 @@ final class SessionDriver implements SessionReaders.Session {
     running = true;
     try {
       for (Object next = fact; next != null; next = facts.poll()) {
-        if (next instanceof SessionFact of) {
+        if (next instanceof SessionFact of && !owned) {
+          early.add(of);
+        } else if (next instanceof SessionFact of) {
           machine.accept(of);
           for (var c = machine.poll(); c != null; c = machine.poll()) {
             execute(c);
@@ -198,7 +214,7 @@ final class SessionDriver implements SessionReaders.Session {
   private void crashed(RuntimeException cause) {
     worker.log().unexpected(call.id(), cause);
     facts.clear();
-    if (!finished) {
+    if (owned && !finished) {
       // Else its key would stay taken by a session that nobody drives.
       worker.store().finish(ref, Shared.ownFault(), noted);
     }
@@ -212,12 +228,7 @@ final class SessionDriver implements SessionReaders.Session {
       worker.board().withdraw(upstream(ask.target()), ask);
     }
     asks.clear();
-    leases.forEach((attempt, lease) ->
-        worker
-            .board()
-            .with(
-                upstreamOf(attempt),
-                g -> lease.settle(new Settlement.Neutral(), System.nanoTime())));
+    leases.forEach((attempt, lease) -> settle(attempt, lease, new Settlement.Neutral()));
     leases.clear();
     readers.cutAll();
     forget();
@@ -268,9 +279,7 @@ final class SessionDriver implements SessionReaders.Session {
       case SessionCommand.SettleLease c -> {
         var lease = leases.remove(c.attempt());
         if (lease != null) {
-          worker
-              .board()
-              .with(upstreamOf(c.attempt()), g -> lease.settle(c.settlement(), System.nanoTime()));
+          settle(c.attempt(), lease, c.settlement());
         }
         noteEnded();
       }
@@ -320,10 +329,14 @@ final class SessionDriver implements SessionReaders.Session {
 
         @Override
         public void failed(StoreFailure failure) {
-          onHome(() ->
-              tell(new SessionFact.AppendFailed(System.nanoTime(), Shared.described(failure))));
+          storeFailed(failure);
         }
       };
+
+  private void storeFailed(StoreFailure failure) {
+    var why = Shared.described(failure);
+    onHome(() -> tell(new SessionFact.AppendFailed(System.nanoTime(), why)));
+  }
 
   private static String upstream(String target) {
     return target.substring(0, target.indexOf('/'));
@@ -380,15 +393,16 @@ final class SessionDriver implements SessionReaders.Session {
   /** A lease that was withdrawn on its way here goes back unused. */
   private void grant(int attempt, Lease lease) {
     if (asks.remove(attempt) == null) {
-      worker
-          .board()
-          .with(
-              upstreamOf(attempt), g -> lease.settle(new Settlement.Neutral(), System.nanoTime()));
+      settle(attempt, lease, new Settlement.Neutral());
       return;
     }
     position = 0;
     leases.put(attempt, lease);
     tell(new SessionFact.LeaseGranted(System.nanoTime(), attempt));
+  }
+
+  private void settle(int attempt, Lease lease, Settlement how) {
+    worker.board().with(upstreamOf(attempt), g -> lease.settle(how, System.nanoTime()));
   }
 
   private void open(SessionCommand.OpenUpstream c) {
@@ -456,11 +470,7 @@ final class SessionDriver implements SessionReaders.Session {
         new SessionFact.TranscriptLoaded(System.nanoTime(), attempt, transcript));
   }
 
-  private interface Loaded {
-    SessionFact fact(long last, Transcript transcript);
-  }
-
-  private void loadTranscript(Loaded then) {
+  private void loadTranscript(BiFunction<Long, Transcript, SessionFact> then) {
     var builder = call.plan().request().transcript();
     worker
         .store()
@@ -476,15 +486,12 @@ final class SessionDriver implements SessionReaders.Session {
 
               @Override
               public void loaded(long last) {
-                onHome(() -> tell(then.fact(last, builder.build())));
+                onHome(() -> tell(then.apply(last, builder.build())));
               }
 
               @Override
               public void failed(StoreFailure failure) {
-                onHome(() ->
-                    tell(
-                        new SessionFact.AppendFailed(
-                            System.nanoTime(), Shared.described(failure))));
+                storeFailed(failure);
               }
             });
   }
@@ -579,14 +586,9 @@ final class SessionDriver implements SessionReaders.Session {
     };
   }
 
-  /** What was tried beyond the first attempt, in the words of an error. */
   @Override
   public List<String> strategies() {
-    return machine.attempts().stream()
-        .filter(a -> a.number() > 1)
-        .map(a -> a.purpose().equals("begin") ? "retry" : a.purpose())
-        .distinct()
-        .toList();
+    return AttemptHistory.strategies(machine.attempts());
   }
 
   @Override

@@ -84,7 +84,7 @@ final class Shared {
   }
 
   /** How a session ends that a fault of our own broke off. */
-  static FinishRecord ownFault() {
+  static FinishRecord.Failed ownFault() {
     return new FinishRecord.Failed(
         "internal_error", 503, "the relay failed; its log says how", true, List.of());
   }

@@ -2,6 +2,8 @@ package dev.holdfast.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.journal.FinishRecord;
+import dev.holdfast.relay.config.RelayConfig;
 import dev.holdfast.simulator.RequestKind;
 import dev.holdfast.simulator.SimulatorServer;
 import dev.holdfast.simulator.model.Model;
@@ -9,9 +11,11 @@ import dev.holdfast.simulator.model.Style;
 import dev.holdfast.simulator.provider.Manner;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,6 +152,45 @@ class TakenUpTest {
       assertThat(rest.text())
           .startsWith(
               last.substring(0, dash + 1) + (Long.parseLong(last.substring(dash + 1)) + 1) + "\n");
+    }
+  }
+
+  /** The stop finds the driver before the store has granted it the session, and has to wait. */
+  @Test
+  void answer_stoppedWhileItsClaimIsPending_endsUnderThatClaim() throws Exception {
+    try (var simulator = SimulatorServer.start();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var store = new HeldClaims();
+      var yaml =
+          "listen: 127.0.0.1:0\nworkers: 1\nprobe: on-break\nbreaker: off\n"
+              + "drain: { accept: 0s, readers: 0s }\n"
+              + RelayRig.clocks(Duration.ofSeconds(8))
+              + "upstreams:\n"
+              + RelayRig.upstream("up", simulator.add("up", FAILS_ONCE, Manner.PREFILL))
+              + RelayRig.upstream("mute", simulator.add("mute", "stall@20*", Manner.PREFILL));
+      var rig = RelayRig.start(RelayConfig.parse(yaml, Map.of()), store.store());
+      var session = post(rig, KEY).header("x-holdfast-session");
+      RelayRig.until("nobody reads", () -> rig.relay().liveSessions() == 0);
+      int calls = simulator.calls("up").size();
+      var second = threads.submit(() -> post(rig, KEY));
+      RelayRig.until("it is claimed", () -> store.held() == 1);
+      var mute = RequestKind.TEXT.body("mute/m", Style.PROSE, 1);
+      try (var other = EventClient.post(rig.port(), mute)) {
+        other.take(2);
+
+        var drained = rig.relay().drain().toCompletionStage().toCompletableFuture();
+        // All sessions of a loop hear of it in one turn.
+        other.rest();
+        store.release();
+
+        assertThat(second.get().status()).isEqualTo(503);
+        assertThat(second.get().header("x-holdfast-why")).isEqualTo("draining");
+        drained.get(30, TimeUnit.SECONDS);
+      }
+      assertThat(store.finish(session))
+          .isInstanceOfSatisfying(
+              FinishRecord.Failed.class, f -> assertThat(f.why()).isEqualTo("draining"));
+      assertThat(simulator.calls("up")).hasSize(calls);
     }
   }
 

@@ -25,6 +25,7 @@ import dev.holdfast.journal.SessionRef;
 import dev.holdfast.journal.StoreFailure;
 import dev.holdfast.journal.TranscriptReply;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,13 @@ final class Driver implements AppendReply, Serving.Host {
   private final Desk desk;
 
   private final ArrayDeque<Object> facts = new ArrayDeque<>();
+
+  /** What the machine hears once the store has said that the session is this driver's. */
+  private final List<SessionFact> early = new ArrayList<>(0);
+
   private SessionRef ref;
   private byte @Nullable [] body;
+  private boolean owned;
   private boolean running;
   private @Nullable Turn turn;
   private @Nullable Call call;
@@ -72,9 +78,17 @@ final class Driver implements AppendReply, Serving.Host {
 
   /** The store has it: it begins, with its first reader. Others may have found it before. */
   void begin(SessionRef created, Connection first, boolean canComeBack) {
-    ref = created;
-    attach(first, plan.request().mode() == Mode.STREAMED ? ANSWER : BODY, 0, canComeBack);
+    var kind = plan.request().mode() == Mode.STREAMED ? ANSWER : BODY;
+    own(created, first, kind, canComeBack);
     tell(new SessionFact.Accepted(now()));
+  }
+
+  private void own(
+      SessionRef granted, Connection connection, ReaderKind kind, boolean canComeBack) {
+    ref = granted;
+    owned = true;
+    attach(connection, kind, 0, canComeBack);
+    early.forEach(this::tell);
   }
 
   /** Knows of events of a time before, so that whoever finds it now can read them. */
@@ -90,8 +104,7 @@ final class Driver implements AppendReply, Serving.Host {
       Connection connection,
       boolean canComeBack,
       Failure before) {
-    ref = claim.ref();
-    attach(connection, ANSWER, 0, canComeBack);
+    own(claim.ref(), connection, ANSWER, canComeBack);
     load((last, transcript) ->
         new SessionFact.TakenUp(now(), last, transcript, attempts, wrote, before));
   }
@@ -199,9 +212,11 @@ final class Driver implements AppendReply, Serving.Host {
     }
     running = true;
     for (var next = facts.poll(); next != null; next = facts.poll()) {
-      if (next instanceof SessionFact f) {
+      cancelled |= next instanceof SessionFact.CancelRequested;
+      if (next instanceof SessionFact f && !owned) {
+        early.add(f);
+      } else if (next instanceof SessionFact f) {
         machine.accept(f);
-        cancelled |= f instanceof SessionFact.CancelRequested;
         for (var command = machine.poll(); command != null; command = machine.poll()) {
           act(command, f);
         }

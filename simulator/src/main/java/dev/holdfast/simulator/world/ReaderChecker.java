@@ -65,7 +65,10 @@ final class ReaderChecker {
       }
       case BODY -> {
         boolean ofFailure = reader.status() >= 400 && !complete;
-        boolean inVain = reader.turnedAway() || (reader.cameInVain() && store.failures() > 0);
+        // It came while the first request had failed, and before another one began the session.
+        boolean tooEarly = reader.status() == 404 && !driver.id().equals(session.id);
+        boolean lost = store.failures() > 0 && (reader.cameInVain() || tooEarly);
+        boolean inVain = reader.turnedAway() || lost;
         expect(
             reader.hasWhole() || ofFailure || excused || inVain,
             "a status tells of a failure",

@@ -1,0 +1,77 @@
+package dev.holdfast.relay.server;
+
+import dev.holdfast.journal.FinishRecord;
+import dev.holdfast.journal.MemoryLimits;
+import dev.holdfast.journal.MemoryStore;
+import dev.holdfast.journal.Reply;
+import dev.holdfast.journal.SessionStore;
+import dev.holdfast.journal.SessionView;
+import dev.holdfast.journal.StoreFailure;
+import dev.holdfast.relay.owner.Owner;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A store in memory whose claims of failed sessions wait until they are let go. */
+final class HeldClaims {
+  private final MemoryStore inner =
+      new MemoryStore(MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory()), System::nanoTime);
+  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+
+  SessionStore store() {
+    return (SessionStore)
+        Proxy.newProxyInstance(
+            SessionStore.class.getClassLoader(),
+            new Class<?>[] {SessionStore.class},
+            (proxy, method, args) -> {
+              if (method.getName().equals("reopen")) {
+                held.add(() -> invoke(method, args));
+                return null;
+              }
+              return invoke(method, args);
+            });
+  }
+
+  private @Nullable Object invoke(Method method, Object[] args) {
+    try {
+      return method.invoke(inner, args);
+    } catch (InvocationTargetException | IllegalAccessException e) {
+      throw new IllegalStateException("expected the store to take a call", e);
+    }
+  }
+
+  int held() {
+    return held.size();
+  }
+
+  void release() {
+    for (var claim = held.poll(); claim != null; claim = held.poll()) {
+      claim.run();
+    }
+  }
+
+  /** How a session ended, as the store has it. */
+  @Nullable FinishRecord finish(String session) throws Exception {
+    var found = new CompletableFuture<SessionView>();
+    inner.find(
+        session,
+        Owner.LOCAL.name(),
+        new Reply<SessionView>() {
+          @Override
+          public void ok(SessionView view) {
+            found.complete(view);
+          }
+
+          @Override
+          public void failed(StoreFailure failure) {
+            found.completeExceptionally(new AssertionError(failure.toString()));
+          }
+        });
+    return found.get(30, TimeUnit.SECONDS).finish();
+  }
+}
