@@ -162,13 +162,16 @@ class RelayResumeTest {
   void relay_thatLeavesInMidAnswer_isComeBackTo() {
     cuts.addAll(List.of(2, 4));
     lastWords = error("draining");
+    var reasons = new ArrayList<String>();
 
-    try (var holdfast = Holdfast.builder().relay(url()).build()) {
+    try (var holdfast =
+        Holdfast.builder().relay(url()).onRetry(n -> reasons.add(n.failure().why())).build()) {
       var answer = holdfast.stream(Upstreams.request(), text -> {});
 
       assertThat(answer.text()).isEqualTo("One two three four five.");
       assertThat(answer.seams()).isEmpty();
     }
+    assertThat(reasons).containsExactly("draining", "draining");
     assertThat(asked).extracting(Asked::method).containsExactly("POST", "GET", "GET");
   }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.engine.failure;
 
+import java.util.Locale;
+
 /**
  * What an upstream said when it refused.
  *
@@ -24,6 +26,11 @@ public record Evidence(
   /** An error inside a stream that began with 200. */
   public static Evidence inBand(int status, String code, String text) {
     return new Evidence(status, code, text, "", "", "", true);
+  }
+
+  /** Whether it knows not even the path, as far as its words tell. */
+  boolean namesNoModel() {
+    return status == 404 && !inBand && !(code + text).toLowerCase(Locale.ROOT).contains("model");
   }
 
   String sentence() {

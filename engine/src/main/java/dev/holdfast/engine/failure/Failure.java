@@ -203,7 +203,8 @@ public sealed interface Failure {
 
     @Override
     public String message() {
-      return evidence.sentence();
+      return evidence.sentence()
+          + (evidence.namesNoModel() ? "; is the base URL right? Most end in /v1" : "");
     }
 
     @Override
@@ -214,24 +215,12 @@ public sealed interface Failure {
 
   /**
    * A relay ended the session by its own rules. It has tried what can be tried, so its word is
-   * final.
+   * final; but one that only leaves has not, and itself started again, or another in its place, may
+   * go on.
    *
    * @param said what it said, as any upstream's error is read
    */
   record Relayed(Failure said) implements Failure {
-    /**
-     * What a relay's error means. One that only leaves has not tried what can be tried: itself
-     * started again, or another in its place, may go on.
-     *
-     * @param said what it said, as any upstream's error is read
-     */
-    public static Failure of(Failure said) {
-      return said instanceof Rejection rejection
-              && rejection.evidence().code().equals(Words.of(Stopped.Kind.DRAINING))
-          ? said
-          : new Relayed(said);
-    }
-
     @Override
     public Origin origin() {
       return Origin.UPSTREAM;
@@ -239,7 +228,7 @@ public sealed interface Failure {
 
     @Override
     public Scope scope() {
-      return Scope.NONE;
+      return why().equals(Words.of(Stopped.Kind.DRAINING)) ? said.scope() : Scope.NONE;
     }
 
     /** The relay's own word. */

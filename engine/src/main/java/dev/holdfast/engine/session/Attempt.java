@@ -272,7 +272,7 @@ final class Attempt {
     var failure = judged();
     return headers.first("x-should-retry").equals("false")
             && target.profile().continuation().contains(Profile.Rung.NATIVE)
-        ? Failure.Relayed.of(failure)
+        ? new Failure.Relayed(failure)
         : failure;
   }
 

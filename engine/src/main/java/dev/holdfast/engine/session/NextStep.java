@@ -217,7 +217,7 @@ final class NextStep {
   /** The wait is over. What was unproven when it began may have been proven by another session. */
   Step due(Try waited, long nowNanos) {
     return waited.purpose() == Attempt.Purpose.CONTINUE
-        ? climb(waited.target(), lastFailure, nowNanos, nowNanos)
+        ? climb(waited.target(), lastFailure, waited.atNanos(), nowNanos)
         : waited;
   }
 

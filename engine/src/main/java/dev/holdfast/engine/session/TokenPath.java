@@ -117,7 +117,7 @@ final class TokenPath implements SseSink {
     int signals = reader.read(block);
     if (Signals.any(signals, Signals.FAILED)) {
       var said = reader.failure();
-      over = new Over.Broken(a.kept == null ? said : Failure.Relayed.of(said));
+      over = new Over.Broken(a.kept == null ? said : new Failure.Relayed(said));
       return;
     }
     if (a.kept != null) {

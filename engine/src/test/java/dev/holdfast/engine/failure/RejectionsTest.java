@@ -96,6 +96,23 @@ class RejectionsTest {
       quoteCharacter = '`',
       textBlock =
           """
+          404 | {"detail":"Not Found"}                                   | true
+          404 | {"error":{"message":"The model x does not exist"}}     | false
+          404 | {"error":{"code":"model_not_found","message":"x"}}       | false
+          410 | {"detail":"Gone"}                                        | false
+          """)
+  void message_ofAnUnknownPath_asksForTheBaseUrl(int status, String body, boolean asks) {
+    var message = classify(status, Map.of(), body, USUAL).message();
+
+    assertThat(message.endsWith("; is the base URL right? Most end in /v1")).isEqualTo(asks);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
           {"type":"overloaded_error","message":"Overloaded"}                       | OVERLOADED      | 0
           {"type":"error","error":{"type":"overloaded_error","message":"x"}}       | OVERLOADED      | 0
           {"message":"x","type":"server_error","param":null,"code":null}           | SERVER_ERROR    | 0

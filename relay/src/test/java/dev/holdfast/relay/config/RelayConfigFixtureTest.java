@@ -101,8 +101,8 @@ class RelayConfigFixtureTest {
 
     assertThat(config.notices())
         .containsExactly(
-            "journal: in memory, sessions are kept 1h and up to 10GB; they do not outlive the"
-                + " process yet, so dir and sync have no effect");
+            "journal: in memory, sessions are kept 1h and up to 10GB, never more than a quarter of"
+                + " the heap; they do not outlive the process yet, so dir and sync have no effect");
   }
 
   @Test
