@@ -94,9 +94,7 @@ public final class Holdfast implements AutoCloseable {
    */
   public StreamOutcome tryStream(ChatRequest request, Consumer<String> onText) {
     var reader = new TextReader(Objects.requireNonNull(onText, "onText"));
-    var run = run(request, reader, reader::ended);
-    run.start();
-    return reader.read(run);
+    return reader.read(begin(request, reader, reader::ended));
   }
 
   /**
@@ -111,7 +109,7 @@ public final class Holdfast implements AutoCloseable {
     var future = new CompletableFuture<Answer>();
     var reader = new FreeReader(Objects.requireNonNull(onText, "onText"));
     var run =
-        run(
+        begin(
             request,
             reader,
             outcome -> {
@@ -127,7 +125,6 @@ public final class Holdfast implements AutoCloseable {
             run.cancel("the future was cancelled", null);
           }
         });
-    run.start();
     return future;
   }
 
@@ -145,14 +142,10 @@ public final class Holdfast implements AutoCloseable {
     var plan = settings.plan(request);
     return subscriber -> {
       Objects.requireNonNull(subscriber, "subscriber");
-      if (closed) {
+      if (!began(new SessionRun(this, request, plan, subscriber, outcome -> {}))) {
         subscriber.onSubscribe(NOTHING_TO_ASK_FOR);
-        subscriber.onError(new IllegalStateException("expected an open client, it was closed"));
-        return;
+        subscriber.onError(wasClosed());
       }
-      var run = new SessionRun(this, request, plan, subscriber, outcome -> {});
-      running.add(run);
-      run.start();
     };
   }
 
@@ -165,21 +158,38 @@ public final class Holdfast implements AutoCloseable {
         public void cancel() {}
       };
 
-  private SessionRun run(
+  private SessionRun begin(
       ChatRequest request, Flow.Subscriber<AnswerEvent> subscriber, Consumer<StreamOutcome> ended) {
-    if (closed) {
-      throw new IllegalStateException("expected an open client, it was closed");
-    }
     var run = new SessionRun(this, request, settings.plan(request), subscriber, ended);
-    running.add(run);
+    if (!began(run)) {
+      throw wasClosed();
+    }
     return run;
+  }
+
+  /** False if this client is closed: that stops all that began before, and nothing begins after. */
+  private boolean began(SessionRun run) {
+    synchronized (running) {
+      if (closed) {
+        return false;
+      }
+      running.add(run);
+      run.start();
+      return true;
+    }
+  }
+
+  private static IllegalStateException wasClosed() {
+    return new IllegalStateException("expected an open client, it was closed");
   }
 
   /** Cancels what still runs, and frees the connections. Does nothing the second time. */
   @Override
   public void close() {
-    closed = true;
-    List.copyOf(running).forEach(SessionRun::stop);
+    synchronized (running) {
+      closed = true;
+      running.forEach(SessionRun::stop);
+    }
     http.shutdownNow();
     freeTimersIfIdle();
   }

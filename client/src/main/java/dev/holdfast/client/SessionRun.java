@@ -63,6 +63,7 @@ final class SessionRun implements Flow.Subscription {
   private long acknowledged;
   private @Nullable NextAttempt announced;
   private int seamsAnnounced;
+  private @Nullable String brokenOff;
   private @Nullable Throwable cause;
   private @Nullable IllegalArgumentException misuse;
   private @Nullable StreamOutcome outcome;
@@ -93,14 +94,16 @@ final class SessionRun implements Flow.Subscription {
 
   void start() {
     mailbox.put(() -> {
+      Throwable thrown = null;
       try {
         subscriber.onSubscribe(this);
-      } catch (Throwable thrown) {
-        deafen(thrown);
+      } catch (Throwable t) {
+        thrown = t;
       }
       tell(new SessionFact.Accepted(now()));
-      if (cause != null) {
-        tell(new SessionFact.CancelRequested(now(), "the subscriber threw " + cause));
+      if (thrown != null) {
+        deafen();
+        breakOff("the subscriber threw " + thrown, thrown);
       }
     });
   }
@@ -127,10 +130,8 @@ final class SessionRun implements Flow.Subscription {
   /** Ends the session; its subscriber hears nothing more. From any thread. */
   void cancel(String reason, @Nullable Throwable why) {
     mailbox.put(() -> {
-      if (outcome == null) {
-        deafen(why);
-        tell(new SessionFact.CancelRequested(now(), reason));
-      }
+      deafen();
+      breakOff(reason, why);
     });
     // The mailbox may be held up by the reader itself.
     var open = exchange;
@@ -143,21 +144,46 @@ final class SessionRun implements Flow.Subscription {
   void stop() {
     mailbox.put(() -> {
       forgetUnread();
-      tell(new SessionFact.CancelRequested(now(), "the client was closed"));
+      breakOff("the client was closed", null);
     });
   }
 
   private void refuse(IllegalArgumentException wrong) {
     misuse = wrong;
     forgetUnread();
-    tell(new SessionFact.CancelRequested(now(), "the subscriber asked wrongly"));
+    breakOff("the subscriber asked wrongly", null);
   }
 
   /** Nothing more is handed to the subscriber. */
-  private void deafen(@Nullable Throwable why) {
+  private void deafen() {
     deaf = true;
     forgetUnread();
+  }
+
+  /**
+   * Somebody on this side ends the session. Even if the upstream has said all, its outcome is not
+   * complete any more: the subscriber does not get the whole, or his own code failed over it.
+   */
+  private void breakOff(String reason, @Nullable Throwable why) {
+    if (over) {
+      return;
+    }
+    brokenOff = brokenOff == null ? reason : brokenOff;
     cause = cause == null ? why : cause;
+    if (outcome == null) {
+      tell(new SessionFact.CancelRequested(now(), reason));
+    } else {
+      outcome = cutShort(outcome);
+      if (!running) {
+        settleReader();
+      }
+    }
+  }
+
+  private StreamOutcome cutShort(StreamOutcome how) {
+    return how instanceof StreamOutcome.Complete c && brokenOff != null
+        ? new StreamOutcome.Incomplete(new Failure.Cancelled(brokenOff), false, c.answer(), cause)
+        : how;
   }
 
   private void forgetUnread() {
@@ -186,8 +212,8 @@ final class SessionRun implements Flow.Subscription {
       try {
         subscriber.onNext(event);
       } catch (Throwable thrown) {
-        deafen(thrown);
-        tell(new SessionFact.CancelRequested(now(), "the subscriber threw " + thrown));
+        deafen();
+        breakOff("the subscriber threw " + thrown, thrown);
       }
     }
     if (outcome != null && unread.isEmpty() && !over) {
@@ -292,14 +318,11 @@ final class SessionRun implements Flow.Subscription {
     asks.clear();
     leases.forEach((attempt, lease) -> settle(attempt, lease, new Settlement.Neutral()));
     leases.clear();
-    if (outcome == null) {
-      outcome =
-          new StreamOutcome.Incomplete(
-              new Failure.Cancelled("the client failed by its own fault: " + fault),
-              false,
-              log.answer(machine, session),
-              fault);
-    }
+    brokenOff = "the client failed by its own fault: " + fault;
+    cause = cause == null ? fault : cause;
+    outcome =
+        cutShort(
+            outcome == null ? new StreamOutcome.Complete(log.answer(machine, session)) : outcome);
   }
 
   /** Tells the caller what the machine has decided since. */
@@ -331,10 +354,7 @@ final class SessionRun implements Flow.Subscription {
     try {
       callback.run();
     } catch (Throwable thrown) {
-      if (cause == null) {
-        cause = thrown;
-        tell(new SessionFact.CancelRequested(now(), "a callback threw " + thrown));
-      }
+      breakOff("a callback threw " + thrown, thrown);
     }
   }
 
@@ -514,7 +534,7 @@ final class SessionRun implements Flow.Subscription {
     var answer = log.answer(machine, session);
     outcome =
         switch (how) {
-          case Outcome.Complete c -> new StreamOutcome.Complete(answer);
+          case Outcome.Complete c -> cutShort(new StreamOutcome.Complete(answer));
           case Outcome.Failed f ->
               new StreamOutcome.Incomplete(f.failure(), f.retryable(), answer, cause);
         };

@@ -81,8 +81,8 @@ final class SharedGuards implements Surroundings {
 
   private void arm(Watched watched) {
     long wake = watched.guards.wakeAtNanos();
-    long armed = watched.armedAt.get();
-    if (wake >= armed || !watched.armedAt.compareAndSet(armed, wake)) {
+    // Of many at once the earliest time wins, whoever comes last.
+    if (watched.armedAt.getAndAccumulate(wake, Math::min) <= wake) {
       return;
     }
     timing.schedule(

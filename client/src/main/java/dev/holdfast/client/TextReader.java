@@ -57,8 +57,7 @@ final class TextReader implements Flow.Subscriber<AnswerEvent> {
       while (true) {
         switch (items.take()) {
           case Item.End end -> {
-            characters.end();
-            return end.outcome();
+            return finished(end.outcome());
           }
           case Item.Event event -> {
             characters.add(event.event().text());
@@ -80,6 +79,15 @@ final class TextReader implements Flow.Subscriber<AnswerEvent> {
     } catch (Throwable thrown) {
       run.cancel("the callback threw " + thrown, thrown);
       return withCause(lastOutcome(), thrown);
+    }
+  }
+
+  private StreamOutcome finished(StreamOutcome outcome) {
+    try {
+      characters.end();
+      return outcome;
+    } catch (Throwable thrown) {
+      return withCause(outcome, thrown);
     }
   }
 

@@ -87,8 +87,8 @@ final class GuardBoard implements Surroundings {
 
   private void arm(Watched watched) {
     long wake = watched.guards.wakeAtNanos();
-    long armed = watched.armedAt.get();
-    if (wake >= armed || !watched.armedAt.compareAndSet(armed, wake)) {
+    // Of many at once the earliest time wins, whoever comes last.
+    if (watched.armedAt.getAndAccumulate(wake, Math::min) <= wake) {
       return;
     }
     vertx.setTimer(
