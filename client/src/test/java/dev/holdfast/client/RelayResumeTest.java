@@ -179,13 +179,13 @@ class RelayResumeTest {
   @Test
   void relay_thatGaveUp_isBelieved() {
     cuts.add(2);
-    lastWords = error("attempts_spent");
+    lastWords = error("unproven_seam");
 
     try (var holdfast = Holdfast.builder().relay(url()).build()) {
       var outcome = holdfast.tryStream(Upstreams.request(), text -> {});
 
       assertThat(outcome).isInstanceOf(StreamOutcome.Incomplete.class);
-      assertThat(((StreamOutcome.Incomplete) outcome).failure().why()).isEqualTo("attempts_spent");
+      assertThat(((StreamOutcome.Incomplete) outcome).failure().why()).isEqualTo("unproven_seam");
     }
     assertThat(asked).hasSize(1);
   }

@@ -80,7 +80,6 @@ public record FaultCase(
           "unproven_seam",
           "breaker_open",
           "queue_full",
-          "budget_spent",
           "journal_failed",
           "cancelled");
 

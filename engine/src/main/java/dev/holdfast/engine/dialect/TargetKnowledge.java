@@ -41,24 +41,34 @@ public final class TargetKnowledge {
     return usageRefused;
   }
 
-  /** A continuation began with the whole of what was sent. */
+  /** Its continuation of the known answer began with the whole of what was sent. */
   public void learnEcho() {
     echoSeen = true;
   }
 
-  /** A continuation did not begin with what was sent. */
+  /** Its continuation of the known answer did not begin with what was sent. */
   public void learnPlain() {
     plainSeen = true;
   }
 
   /**
-   * What a continuation begins with, as the profile says, else as was seen without contradiction.
+   * What a continuation begins with, as the profile says, else as was proven without contradiction.
    */
   public Profile.Echo echo(Profile profile) {
     if (profile.echo() != Profile.Echo.UNKNOWN || echoSeen == plainSeen) {
       return profile.echo();
     }
     return echoSeen ? Profile.Echo.ALWAYS : Profile.Echo.NEVER;
+  }
+
+  /** Whether nothing was learnt that would have to be found out again. */
+  public boolean isBlank() {
+    return !(prefillRefused
+        || prefillProven
+        || usageRefused
+        || echoSeen
+        || plainSeen
+        || probing.get());
   }
 
   /** Takes the turn to probe; one session at a time. */

@@ -257,8 +257,6 @@ public sealed interface Failure {
       QUEUE_FULL,
       /** The waiting line's or the caller's deadline passed before an attempt could begin. */
       WAIT_TIMEOUT,
-      BUDGET_SPENT,
-      ATTEMPTS_SPENT,
       ANSWER_TIMEOUT,
       RECOVERY_TIMEOUT,
       JOURNAL_FAILED,

@@ -62,6 +62,9 @@ final class CircuitBreaker {
   private boolean brokeBefore;
   private long brokeAtNanos;
 
+  /** When a call failed last, or when what came of that was over; only looked at if one did. */
+  private long failedAtNanos;
+
   CircuitBreaker(GuardSettings.Breaker settings) {
     this.settings = settings;
     results = new SlidingCount(settings.window());
@@ -134,6 +137,7 @@ final class CircuitBreaker {
       return true;
     }
     row.add(pass.session);
+    failedAtNanos = nowNanos;
     results.add(nowNanos);
     failures.add(nowNanos);
     return openIfDue(hintNanos, nowNanos);
@@ -182,12 +186,12 @@ final class CircuitBreaker {
     };
   }
 
-  /** Whether it holds nothing worth remembering. */
+  /** Whether it holds nothing worth remembering: nothing was asked, or failed, for a window. */
   boolean resting(long nowNanos) {
-    return state(nowNanos) == CLOSED
-        && row.isEmpty()
-        && running.isEmpty()
-        && results.sum(nowNanos) == 0;
+    boolean quiet =
+        state(nowNanos) != OPEN && !trialTaken && running.isEmpty() && results.sum(nowNanos) == 0;
+    boolean fresh = state == CLOSED && row.isEmpty();
+    return quiet && (fresh || nowNanos - failedAtNanos >= settings.window().toNanos());
   }
 
   private void advance(long nowNanos) {
@@ -230,6 +234,7 @@ final class CircuitBreaker {
   private void open(long hintNanos, long nowNanos) {
     var wait = hintNanos > 0 ? hintNanos : settings.open().toNanos();
     openUntilNanos = nowNanos + Math.min(wait, settings.openMax().toNanos());
+    failedAtNanos = openUntilNanos;
     become(OPEN);
   }
 

@@ -105,6 +105,10 @@ final class Attempt {
   @Nullable SseDecoder decoder;
   @Nullable Splice splice;
   @Nullable Assembler assembler;
+
+  /** What the assembler was given. */
+  long assembledBytes;
+
   Continuation.@Nullable Ask ask;
 
   /** The body of a refusal, of an answer that is not streamed, or of a probe's text. */

@@ -93,7 +93,8 @@ final class Candidates {
     return same ? new Choice(after, Objects.requireNonNull(best).atNanos()) : best;
   }
 
-  private @Nullable Choice soonest(long nowNanos, Predicate<Target> may) {
+  /** The first in order of those that can be asked soonest and may be; null if none is left. */
+  @Nullable Choice soonest(long nowNanos, Predicate<Target> may) {
     Choice best = null;
     for (var entry : entries) {
       if (entry.dead || !may.test(entry.target)) {

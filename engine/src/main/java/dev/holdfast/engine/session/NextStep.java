@@ -1,6 +1,7 @@
 package dev.holdfast.engine.session;
 
 import dev.holdfast.engine.dialect.DialectRequest.Mode;
+import dev.holdfast.engine.dialect.Profile;
 import dev.holdfast.engine.dialect.Target;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.failure.Failure.Rejection;
@@ -81,6 +82,10 @@ final class NextStep {
     lastProgressNanos = nowNanos;
     candidates.wrote(a.target);
     ladder.progressed();
+    if (a.kept == null) {
+      // What this attempt writes does not stand in an answer that is kept elsewhere.
+      ladder.lost();
+    }
     if (plan.request().mode() == Mode.STREAMED) {
       row = 0;
     }
@@ -176,7 +181,7 @@ final class NextStep {
         }
       }
     }
-    return committed.seen().content() ? goOn(last, before, nowNanos) : elsewhere(before, nowNanos);
+    return further(last, before, nowNanos);
   }
 
   Step first(long nowNanos) {
@@ -206,12 +211,14 @@ final class NextStep {
       lastFailure = failure;
     }
     candidates.strike(a.target);
-    return goesOn(a.target) ? goOn(a.target, failure, nowNanos) : elsewhere(failure, nowNanos);
+    return further(a.target, failure, nowNanos);
   }
 
-  /** Whether the session must go on from what is committed, rather than begin. */
-  private boolean goesOn(Target target) {
-    return committed.seen().content() || ladder.keeps(target);
+  /** Goes on from what is shown, or begins if nothing is. */
+  private Step further(Target after, Failure failure, long nowNanos) {
+    return committed.seen().content()
+        ? goOn(after, failure, nowNanos)
+        : elsewhere(failure, nowNanos);
   }
 
   /** The wait is over. What was unproven when it began may have been proven by another session. */
@@ -297,7 +304,7 @@ final class NextStep {
     if (!candidates.isDead(a.target)) {
       candidates.rest(a.target, at, failure);
     }
-    return goesOn(a.target) ? goOn(a.target, failure, nowNanos) : elsewhere(failure, nowNanos);
+    return further(a.target, failure, nowNanos);
   }
 
   private boolean bounded() {
@@ -325,8 +332,14 @@ final class NextStep {
         if (a.purpose == Attempt.Purpose.BEGIN) {
           return new End(rejection);
         }
-        knowledge.learnPrefillRefused();
-        return goOn(a.target, rejection, nowNanos);
+        var rung = a.way == null ? Profile.Rung.PREFILL : a.way.rung();
+        switch (rung) {
+          case PREFILL -> knowledge.learnPrefillRefused();
+          case NATIVE -> ladder.lost();
+          // It speaks of messages that this way has as well.
+          case ANCHOR, REPLAY -> ladder.impossible(a.target, rung);
+        }
+        return further(a.target, rejection, nowNanos);
       }
       default -> {}
     }
@@ -340,11 +353,16 @@ final class NextStep {
   }
 
   /**
-   * The target that can be asked soonest. If that is too late, its failure is the final one, since
-   * it carries the hint of when to come back; if there is no target left, the last failure is.
+   * The target that can be asked soonest to begin, or that keeps an answer of which nothing came
+   * yet. If that is too late, its failure is the final one, since it carries the hint of when to
+   * come back; if there is no target left, the last failure is.
    */
   private Step elsewhere(Failure failure, long nowNanos) {
+    var kept = candidates.soonest(nowNanos, ladder::keeps);
     var choice = candidates.soonest(nowNanos);
+    if (kept != null && (choice == null || kept.atNanos() <= choice.atNanos())) {
+      choice = kept;
+    }
     if (choice == null) {
       return new End(failure);
     }
@@ -357,7 +375,9 @@ final class NextStep {
       var why = candidates.restsFor(choice.target());
       return new End(why == null ? failure : why);
     }
-    return begin(choice, nowNanos);
+    return ladder.keeps(choice.target())
+        ? attempt(choice.target(), Attempt.Purpose.CONTINUE, at, nowNanos)
+        : begin(choice, nowNanos);
   }
 
   private Step begin(Candidates.Choice choice, long nowNanos) {
@@ -376,14 +396,14 @@ final class NextStep {
     if (bounded()) {
       return new End(failure);
     }
-    if (!ladder.keeps(after)) {
-      var refusal = unsafe(failure);
+    var refusal = unsafe(failure);
+    // What nobody can be asked to go on with may still be kept by somebody.
+    var choice =
+        candidates.soonestToGoOn(after, nowNanos, refusal == null ? this::able : ladder::keeps);
+    if (choice == null) {
       if (refusal != null) {
         return refusal;
       }
-    }
-    var choice = candidates.soonestToGoOn(after, nowNanos, this::able);
-    if (choice == null) {
       return candidates.isDead(after) || failure instanceof Stopped
           ? new End(failure)
           : stop(
@@ -395,16 +415,16 @@ final class NextStep {
     if (at - nowNanos > plan.retry().waitAfterContentMax().toNanos()) {
       return new End(failure);
     }
-    if (at > lastProgressNanos + plan.clocks().recovery().toNanos()) {
-      return new End(
-          new Stopped(
-              Stopped.Kind.RECOVERY_TIMEOUT,
-              "no attempt could go on within "
-                  + plan.clocks().recovery()
-                  + "; the last one: "
-                  + failure.message()));
-    }
-    return climb(choice.target(), failure, at, nowNanos);
+    return at > lastProgressNanos + plan.clocks().recovery().toNanos()
+        ? recoveryTimeout(failure)
+        : climb(choice.target(), failure, at, nowNanos);
+  }
+
+  private Step recoveryTimeout(@Nullable Failure last) {
+    return stop(
+        Stopped.Kind.RECOVERY_TIMEOUT,
+        "no attempt could go on within " + plan.clocks().recovery(),
+        last);
   }
 
   /** What was shown and can't be gone on with anywhere; null if it can. */
@@ -436,18 +456,26 @@ final class NextStep {
       return attempt(target, Attempt.Purpose.BEGIN, atNanos, nowNanos);
     }
     if (ladder.wantsProbe(target)) {
-      if (surroundings.knowledge(target).beginProbe()) {
-        probing = target;
-        return attempt(target, Attempt.Purpose.PROBE, atNanos, nowNanos);
-      }
-      row++;
-      return bounded() && failure != null
-          ? new End(failure)
-          : attempt(target, Attempt.Purpose.CONTINUE, nowNanos + PROBE_TURN.toNanos(), nowNanos);
+      // Whose turn it is to ask the known answer shows when the time has come.
+      return atNanos > nowNanos
+          ? attempt(target, Attempt.Purpose.CONTINUE, atNanos, nowNanos)
+          : probe(target, failure, nowNanos);
     }
     return ladder.left(target).isEmpty()
         ? goOn(target, failure == null ? unproven(target) : failure, nowNanos)
         : attempt(target, Attempt.Purpose.CONTINUE, atNanos, nowNanos);
+  }
+
+  /** Asks the known answer, or waits while another session does: that says nothing of this one. */
+  private Step probe(Target target, @Nullable Failure failure, long nowNanos) {
+    if (surroundings.knowledge(target).beginProbe()) {
+      probing = target;
+      return attempt(target, Attempt.Purpose.PROBE, nowNanos, nowNanos);
+    }
+    long at = nowNanos + PROBE_TURN.toNanos();
+    return at > lastProgressNanos + plan.clocks().recovery().toNanos()
+        ? recoveryTimeout(failure)
+        : attempt(target, Attempt.Purpose.CONTINUE, at, nowNanos);
   }
 
   private static Failure unproven(Target target) {

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Attempts.</b> Each goes through a lease, a call and a settlement; its facts carry its
  * number, and those of a closed attempt are dropped and counted. What follows a break depends on
- * what is committed alone: nothing or a preamble, a retry anywhere; reasoning, a retry whose
- * reasoning is added; text, a continuation at the target that wrote it; anything else, an error.
+ * what is committed: nothing or a preamble, a retry; reasoning, a retry whose reasoning is added;
+ * text, a continuation where the route allows it; else, unless a relay keeps it, an error.
  *
  * <p>What to do next after a break is decided in {@link NextStep}; what has been committed is kept
  * in {@link Committed}; events are read in {@link TokenPath}; this class moves between the phases.

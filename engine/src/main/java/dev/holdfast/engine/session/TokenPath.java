@@ -138,6 +138,13 @@ final class TokenPath implements SseSink {
       return;
     }
     if (a.assembler != null) {
+      a.assembledBytes += block.end() - block.start();
+      if (a.assembledBytes > Attempt.ANSWER_BYTES_MAX) {
+        broken(
+            Failure.Broken.Kind.MALFORMED_STREAM,
+            "it has more than " + Attempt.ANSWER_BYTES_MAX + " bytes");
+        return;
+      }
       a.assembler.add(block);
       if (Signals.any(signals, Signals.PROGRESS)) {
         progressed(a);

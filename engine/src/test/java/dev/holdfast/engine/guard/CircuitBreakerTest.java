@@ -238,6 +238,26 @@ class CircuitBreakerTest {
     assertThat(seed.state(60 * SECOND)).isEqualTo(CLOSED);
   }
 
+  /** Names of models come from callers: what is kept for each must not stay for ever. */
+  @Test
+  void resting_isWhatNobodyAskedForAWindow() {
+    long window = GuardSettings.Breaker.DEFAULTS.window().toNanos();
+    assertThat(breaker.resting(0)).isTrue();
+
+    failInRow(1, 0);
+    assertThat(breaker.resting(window - 1)).isFalse();
+    assertThat(breaker.resting(window + SECOND)).isTrue();
+
+    long later = 10 * window;
+    failInRow(4, later);
+    assertThat(breaker.state(later)).isEqualTo(OPEN);
+    assertThat(breaker.resting(later + 30 * SECOND)).isFalse();
+    var trial = breaker.admit(1, later + 30 * SECOND);
+    assertThat(breaker.resting(later + 2 * window)).isFalse();
+    breaker.ended(trial, later + 2 * window);
+    assertThat(breaker.resting(later + 2 * window)).isTrue();
+  }
+
   private void failInRow(int count, long now) {
     for (var failure = 0; failure < count; failure++) {
       breaker.failed(breaker.admit(1_000 + sessions++, now), 0, now);

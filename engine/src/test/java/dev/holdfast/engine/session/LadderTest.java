@@ -93,6 +93,20 @@ class LadderTest {
     assertThat(session.text()).isEqualTo(TEXT);
   }
 
+  /** It speaks of messages, but not of prefill, which this target was not asked for. */
+  @Test
+  void anchor_refusedInTheWordsOfPrefill_isNotAskedForAgain() {
+    var plan = sessions.plan().anchor(AnchorTemplate.SEED);
+    var session = broken(plan, TEXT.repeat(2), only(Rung.ANCHOR)).called(2);
+
+    session.refusal(
+        400, "{\"message\":\"Expected last role User or Tool (or Assistant with prefix True)\"}");
+
+    session.called(2).failed("unproven_seam");
+    var target = only(Rung.ANCHOR).build();
+    assertThat(session.surroundings.knowledge(target).prefillRefused()).isFalse();
+  }
+
   @Test
   void anchor_notRepeatedAtALenientTarget_isAcceptedAndSaysSo() {
     var session = broken(sessions.plan().lenient(), TEXT, only(Rung.ANCHOR));

@@ -44,6 +44,19 @@ class NonStreamingTest {
   }
 
   @Test
+  void assembled_withoutEnd_isBrokenAndNotHeld() {
+    var session = assembled().head();
+    var megabyte = Chat.text("x".repeat(1_000_000));
+
+    for (int i = 0; i < 68; i++) {
+      session.send(megabyte);
+    }
+
+    assertThat(session.machine.attempts().getFirst().why()).isEqualTo("malformed_stream");
+    session.cancel();
+  }
+
+  @Test
   void assembled_reportsItsProgressAndNoOther() {
     var session = assembled().answer(Chat.ROLE);
     assertThat(session.commands).doesNotContain(new SessionCommand.ReportProgress(1));

@@ -182,10 +182,12 @@ class ProbeTest {
   }
 
   @Test
-  void turn_takenByAnotherForLong_isGivenUp() {
+  void turn_takenByAnother_isWaitedForAsLongAsRecoveryMayTake() {
     broken().called(2);
 
-    broken().afterSeconds(10).called(1).failed("truncation");
+    var waiting = broken().afterSeconds(590).called(1);
+    assertThat(waiting.running()).isTrue();
+    waiting.afterSeconds(20).called(1).failed("recovery_timeout");
   }
 
   @Test

@@ -22,6 +22,9 @@ import java.util.function.Consumer;
  * alone decides, and what was learnt of each target. Safe for many threads.
  */
 final class GuardBoard implements Surroundings {
+  /** Targets are names of models, and callers can make up any number of them. */
+  private static final int TARGETS_KEPT = 1_024;
+
   private static final long KEY_REJECTED_NANOS = Duration.ofSeconds(60).toNanos();
 
   private static final class Watched {
@@ -117,11 +120,21 @@ final class GuardBoard implements Surroundings {
 
   @Override
   public TargetKnowledge knowledge(Target target) {
+    var known = knowledge.get(target.name());
+    if (known != null) {
+      return known;
+    }
+    if (knowledge.size() >= TARGETS_KEPT) {
+      knowledge.values().removeIf(TargetKnowledge::isBlank);
+    }
     return knowledge.computeIfAbsent(target.name(), name -> new TargetKnowledge());
   }
 
   @Override
   public void keyRejected(Target target, long nowNanos) {
+    if (rejectedUntil.size() >= TARGETS_KEPT) {
+      rejectedUntil.values().removeIf(until -> until <= nowNanos);
+    }
     rejectedUntil.put(target.name(), nowNanos + KEY_REJECTED_NANOS);
   }
 

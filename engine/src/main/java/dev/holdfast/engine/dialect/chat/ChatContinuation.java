@@ -69,7 +69,7 @@ final class ChatContinuation {
     var path = profile.prefill().path();
     return new Continuation.Ask(
         UpstreamCall.post(path.isEmpty() ? ChatDialect.INSTANCE.path() : path, edit.apply(), true),
-        TextGate.prefilled(sent, echo, transcript.text(), request.stops(), knowledge),
+        TextGate.prefilled(sent, echo, transcript.text(), request.stops()),
         left == asked ? Long.MAX_VALUE : left,
         transcript.handedBack(),
         0);

@@ -1,7 +1,6 @@
 package dev.holdfast.engine.dialect.seam;
 
 import dev.holdfast.engine.dialect.Profile;
-import dev.holdfast.engine.dialect.TargetKnowledge;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,17 +9,16 @@ import org.jspecify.annotations.Nullable;
  * The text was handed back as the beginning of the answer. A continuation that begins with the
  * whole of what was sent repeats it, or is a restart that repeats itself; the same cut is right for
  * both. Below 40 code points the beginning may be chance, so there it takes knowledge of the
- * target. What matches so far is held until it differs, ends, or is whole.
+ * target. What matches so far is held until it differs, ends, or is whole. Nothing is learnt from
+ * it: the next call may be answered by another server, or by one that begins anew.
  */
 final class EchoJoin implements Join {
   private final List<String> echoes = new ArrayList<>();
   private final boolean recognisable;
-  private final TargetKnowledge knowledge;
   private final StringBuilder held = new StringBuilder();
   private boolean matching;
 
-  EchoJoin(String sent, Profile.Echo echo, TargetKnowledge knowledge) {
-    this.knowledge = knowledge;
+  EchoJoin(String sent, Profile.Echo echo) {
     this.matching = echo != Profile.Echo.NEVER && !sent.isEmpty();
     this.recognisable =
         echo == Profile.Echo.ALWAYS
@@ -47,7 +45,6 @@ final class EchoJoin implements Join {
         if (!recognisable) {
           return false;
         }
-        knowledge.learnEcho();
         release(held.substring(echo.length()), fresh);
         return true;
       }
@@ -57,13 +54,7 @@ final class EchoJoin implements Join {
       return true;
     }
     var rest = afterTrimmedEcho(soFar);
-    if (rest != null) {
-      knowledge.learnEcho();
-      release(rest, fresh);
-    } else {
-      knowledge.learnPlain();
-      release(soFar, fresh);
-    }
+    release(rest == null ? soFar : rest, fresh);
     return true;
   }
 

@@ -1,7 +1,6 @@
 package dev.holdfast.engine.dialect.seam;
 
 import dev.holdfast.engine.dialect.Profile;
-import dev.holdfast.engine.dialect.TargetKnowledge;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,15 +60,10 @@ public final class TextGate {
    * @param echo what is known of the target
    * @param committed the text before the seam
    * @param stopSequences the caller's
-   * @param knowledge learns what is seen here
    */
   public static TextGate prefilled(
-      String sent,
-      Profile.Echo echo,
-      String committed,
-      List<String> stopSequences,
-      TargetKnowledge knowledge) {
-    return new TextGate(new EchoJoin(sent, echo, knowledge), committed, stopSequences);
+      String sent, Profile.Echo echo, String committed, List<String> stopSequences) {
+    return new TextGate(new EchoJoin(sent, echo), committed, stopSequences);
   }
 
   /**

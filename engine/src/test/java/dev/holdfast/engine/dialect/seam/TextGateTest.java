@@ -3,8 +3,6 @@ package dev.holdfast.engine.dialect.seam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.engine.dialect.Profile.Echo;
-import dev.holdfast.engine.dialect.Profiles;
-import dev.holdfast.engine.dialect.TargetKnowledge;
 import dev.holdfast.engine.dialect.seam.TextGate.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,7 +12,7 @@ class TextGateTest {
   private static final String FORTY = "The keeper counted the ships twice, then";
 
   private static TextGate prefilled(String sent, Echo echo, String... stops) {
-    return TextGate.prefilled(sent, echo, sent, List.of(stops), new TargetKnowledge());
+    return TextGate.prefilled(sent, echo, sent, List.of(stops));
   }
 
   private static String passed(TextGate gate, String text) {
@@ -75,19 +73,6 @@ class TextGateTest {
 
     assertThat(passed(gate, "The keeper")).isEmpty();
     assertThat(ended(gate)).isEqualTo("The keeper");
-  }
-
-  @Test
-  void echo_seen_isLearnt() {
-    var seen = new TargetKnowledge();
-    var plain = new TargetKnowledge();
-    var profile = Profiles.find(Profiles.UNKNOWN).orElseThrow();
-
-    TextGate.prefilled(FORTY, Echo.UNKNOWN, FORTY, List.of(), seen).offer(FORTY);
-    TextGate.prefilled(FORTY, Echo.UNKNOWN, FORTY, List.of(), plain).offer("No");
-
-    assertThat(seen.echo(profile)).isEqualTo(Echo.ALWAYS);
-    assertThat(plain.echo(profile)).isEqualTo(Echo.NEVER);
   }
 
   // ---- stop sequences
