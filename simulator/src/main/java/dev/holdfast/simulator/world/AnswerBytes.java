@@ -32,13 +32,18 @@ final class AnswerBytes {
   /** A token of text; two events where a pair is sent in halves. */
   List<byte[]> text(int choice, String token) {
     var events = new ArrayList<byte[]>(1);
-    if (wire.escapes() && Character.isHighSurrogate(token.charAt(0)) && token.length() == 2) {
+    if (wire.escapes() && isPair(token)) {
       events.add(delta(choice, "content", token.substring(0, 1)));
       events.add(delta(choice, "content", token.substring(1)));
     } else {
       events.add(delta(choice, "content", token));
     }
     return events;
+  }
+
+  /** Whether a token is one character of two halves. */
+  static boolean isPair(String token) {
+    return token.length() == 2 && Character.isHighSurrogate(token.charAt(0));
   }
 
   byte[] reasoning(String token) {

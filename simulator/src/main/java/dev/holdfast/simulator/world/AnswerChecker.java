@@ -27,7 +27,9 @@ final class AnswerChecker {
   private final Verdicts verdicts;
 
   private final StringBuilder[] texts;
+  private final List<String> said = new ArrayList<>();
   private final StringBuilder reasoning = new StringBuilder();
+  private int thoughts;
   private final StringBuilder call = new StringBuilder();
   private final String[] reasons;
   private final int[] roles;
@@ -122,6 +124,12 @@ final class AnswerChecker {
             && usage.path("total_tokens").asInt(0) == prompt + completion,
         "usage is that of one call",
         event);
+    if (!anything()) {
+      expect(
+          new UsageRule(session).fits(completion, said, thoughts),
+          "what was written is that of one call",
+          event);
+    }
   }
 
   private void choice(JsonNode choice, String event) {
@@ -133,8 +141,13 @@ final class AnswerChecker {
         reasons[index].isEmpty() || (text.isEmpty() && thought.isEmpty()),
         "nothing after the finish",
         event);
+    expect(thought.isEmpty() || texts[index].isEmpty(), "reasoning behind text is dropped", event);
     texts[index].append(text);
     reasoning.append(thought);
+    thoughts += thought.isEmpty() ? 0 : 1;
+    if (index == 0 && !text.isEmpty()) {
+      said.add(text);
+    }
     roles[index] += delta.has("role") ? 1 : 0;
     for (JsonNode part : delta.path("tool_calls")) {
       call.append(part.path("function").path("arguments").asString(""));
@@ -159,6 +172,10 @@ final class AnswerChecker {
             "choice " + i + " finished as " + reasons[i]);
       }
     }
+    expect(
+        ReasoningRule.fits(session, reasoning.toString(), !texts[0].isEmpty()),
+        "the reasoning is the unbroken one",
+        "it is <" + reasoning + "> of " + item.reasoning());
     var arguments = String.join("", item.call());
     if (complete && all) {
       expect(done, "a whole answer has its terminator", "it has none");
@@ -198,7 +215,7 @@ final class AnswerChecker {
   /** What the answer may be; empty if nothing can be said. */
   private List<String> unbroken(int choice) {
     var may = new ArrayList<String>();
-    if (session.spec.asking().lenient() && anythingAccepted()) {
+    if (anything()) {
       return List.of();
     }
     for (var made : session.calls) {
@@ -213,9 +230,9 @@ final class AnswerChecker {
   }
 
   /** Whether a text was let through that proves nothing, and may be anything. */
-  private boolean anythingAccepted() {
-    var driver = session.driver;
-    return driver != null
+  private boolean anything() {
+    return session.spec.asking().lenient()
+        && session.driver != null
         && (session.calls.stream().anyMatch(c -> c.target.differs())
             || session.seams().stream()
                 .anyMatch(
@@ -265,6 +282,15 @@ final class AnswerChecker {
           root.toString());
       var arguments =
           message.path("tool_calls").path(0).path("function").path("arguments").asString("");
+      // The upstream's own body has no reasoning, but events have.
+      var thought =
+          session.spec.asking().mode() == SessionSpec.Mode.WHOLE
+              ? item.reasoning()
+              : List.<String>of();
+      expect(
+          message.path("reasoning_content").asString("").equals(String.join("", thought)),
+          "the reasoning is the unbroken one",
+          root.toString());
       expect(
           arguments.equals(String.join("", item.call())),
           "the call is the unbroken one",

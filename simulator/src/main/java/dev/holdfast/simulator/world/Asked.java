@@ -66,6 +66,11 @@ record Asked(String question, String partial, String note, boolean streamed, boo
     return partial.substring(from);
   }
 
+  /** Whether its beginning begins with a version, or a part of one. */
+  boolean hasVersion() {
+    return partial.startsWith("Version");
+  }
+
   /** The question's item. */
   Item item() {
     return Item.asked(question);
@@ -77,7 +82,7 @@ record Asked(String question, String partial, String note, boolean streamed, boo
     var version = VERSION.matcher(partial);
     if (version.lookingAt()) {
       said = partial.substring(version.end());
-    } else if (partial.startsWith("Version") && partial.length() < 20) {
+    } else if (hasVersion() && partial.length() < 20) {
       return new ArrayList<>(Tokens.of(behindTorn(partial) + whole));
     }
     if (!whole.startsWith(said)) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 
 /** Many runs, on as many threads as wanted: each is a function of its seed alone. */
 public final class Campaign {
@@ -47,6 +48,15 @@ public final class Campaign {
 
   /** Runs seeds {@code [first, first + count)} until one fails. */
   public static Result run(long first, long count, int threads, LongConsumer progress) {
+    return run(first, count, threads, progress, seed -> World.run(Planner.plan(seed), false));
+  }
+
+  /**
+   * Runs seeds by a function of one seed. What it throws is that seed's failure, whatever it is: a
+   * run that died has shown nothing.
+   */
+  static Result run(
+      long first, long count, int threads, LongConsumer progress, LongFunction<Report> one) {
     var next = new AtomicLong();
     var sums = new Sums();
     var failure = new AtomicReference<Failure>();
@@ -57,13 +67,15 @@ public final class Campaign {
             if (i >= count) {
               return;
             }
-            var report = World.run(Planner.plan(first + i), false);
-            report
-                .violation()
-                .ifPresent(
-                    v -> failure.accumulateAndGet(new Failure(report.seed(), v), Campaign::least));
-            if (sums.add(report) % PROGRESS_EVERY == 0) {
-              progress.accept(sums.runs());
+            long seed = first + i;
+            try {
+              var report = one.apply(seed);
+              report.violation().ifPresent(v -> found(failure, seed, v));
+              if (sums.add(report) % PROGRESS_EVERY == 0) {
+                progress.accept(sums.runs());
+              }
+            } catch (Throwable died) {
+              found(failure, seed, died(died));
             }
           }
         };
@@ -75,7 +87,25 @@ public final class Campaign {
     for (var helper : helpers) {
       join(helper);
     }
-    return sums.result(Optional.ofNullable(failure.get()));
+    return sums.result(judged(Optional.ofNullable(failure.get()), first, count, sums.runs()));
+  }
+
+  /** Nothing found says something only of runs that were made. */
+  static Optional<Failure> judged(Optional<Failure> found, long first, long count, long runs) {
+    return found.isPresent() || runs == count
+        ? found
+        : Optional.of(
+            new Failure(first, "expected " + count + " runs from this seed on, came " + runs));
+  }
+
+  private static void found(AtomicReference<Failure> failure, long seed, String what) {
+    failure.accumulateAndGet(new Failure(seed, what), Campaign::least);
+  }
+
+  /** What a run died of, and where. */
+  private static String died(Throwable how) {
+    var places = how.getStackTrace();
+    return "the run died: " + how + (places.length == 0 ? "" : " at " + places[0]);
   }
 
   private static Failure least(Failure one, Failure other) {
@@ -93,26 +123,34 @@ public final class Campaign {
 
   /** The plan of a seed, its trace and what came out, for a person. */
   public static String told(long seed) {
-    var plan = Planner.plan(seed);
-    var report = World.run(plan, true);
-    return plan
-        + "trace\n  "
-        + String.join("\n  ", report.trace())
-        + "\nresult: "
-        + report.steps()
-        + " steps, "
-        + report.faults()
-        + " faults, "
-        + report.calls()
-        + " calls, "
-        + report.complete()
-        + " complete, "
-        + report.failed()
-        + " failed, "
-        + report.seams()
-        + " seams; "
-        + report.violation().map(v -> "VIOLATION " + v).orElse("all well")
-        + "\n";
+    var told = new StringBuilder();
+    try {
+      var plan = Planner.plan(seed);
+      told.append(plan);
+      tell(World.run(plan, true), told);
+    } catch (Throwable died) {
+      told.append("result: seed ").append(seed).append("; VIOLATION ").append(died(died));
+    }
+    return told.append('\n').toString();
+  }
+
+  private static void tell(Report report, StringBuilder told) {
+    told.append("trace\n  ")
+        .append(String.join("\n  ", report.trace()))
+        .append("\nresult: ")
+        .append(report.steps())
+        .append(" steps, ")
+        .append(report.faults())
+        .append(" faults, ")
+        .append(report.calls())
+        .append(" calls, ")
+        .append(report.complete())
+        .append(" complete, ")
+        .append(report.failed())
+        .append(" failed, ")
+        .append(report.seams())
+        .append(" seams; ")
+        .append(report.violation().map(v -> "VIOLATION " + v).orElse("all well"));
   }
 
   private static final class Sums {

@@ -64,6 +64,11 @@ record Item(
     return reasoning.size() + text.stream().mapToInt(List::size).sum() + call.size();
   }
 
+  /** Tokens of text that are a pair, and two deltas where pairs are sent in halves. */
+  int pairs() {
+    return (int) text.stream().flatMap(List::stream).filter(AnswerBytes::isPair).count();
+  }
+
   private static List<List<Item>> shelves() {
     var shelves = new ArrayList<List<Item>>();
     for (var kind : Kind.values()) {

@@ -51,6 +51,15 @@ final class Script {
   /** How many deltas of the answer it sends. */
   int deltas;
 
+  /** Whether it was to go on, and begins the answer again. */
+  boolean beginsAgain;
+
+  /** How many deltas of reasoning it puts before the rest of a text. */
+  int thoughtAgain;
+
+  /** How many deltas repeat what was handed back. A server writes those, and counts none. */
+  private int repeated;
+
   /** Whether it says everything there is to say. */
   final boolean whole;
 
@@ -268,7 +277,7 @@ final class Script {
       default -> {}
     }
     if (asked.usage()) {
-      send(0, bytes.usage(PROMPT_TOKENS + readAgain(), deltas), true);
+      send(0, bytes.usage(PROMPT_TOKENS + readAgain(), deltas - repeated), true);
     }
     send(0, bytes.done(), true);
     flush();
@@ -288,11 +297,13 @@ final class Script {
             || (asked.note().isEmpty()
                 ? target.manner() == Manner.RESTART
                 : target.notes() == TargetSpec.Notes.IGNORED);
-    for (var token : item.reasoning()) {
-      if (fresh) {
-        all.add(new Said(bytes.reasoning(token), true));
-      }
+    beginsAgain = fresh && asked.goesOn();
+    // A model that reasons may do so before it goes on.
+    boolean reasons = !item.reasoning().isEmpty() && (fresh || draw.chance(0.5));
+    for (var token : reasons ? item.reasoning() : List.<String>of()) {
+      all.add(new Said(bytes.reasoning(token), true));
     }
+    thoughtAgain = reasons && asked.goesOn() ? item.reasoning().size() : 0;
     if (fresh) {
       fresh(item, all);
     } else {
@@ -351,8 +362,12 @@ final class Script {
   private List<String> echoed(List<String> rest) {
     var said = new ArrayList<String>();
     switch (target.manner()) {
-      case ECHO -> said.addAll(Tokens.of(asked.partial()));
+      case ECHO -> {
+        said.addAll(Tokens.of(asked.partial()));
+        repeated = said.stream().mapToInt(token -> bytes.text(0, token).size()).sum();
+      }
       case ECHO_GLUED -> {
+        repeated = rest.isEmpty() ? 1 : 0;
         said.add(asked.partial() + (rest.isEmpty() ? "" : rest.get(0)));
         said.addAll(rest.isEmpty() ? rest : rest.subList(1, rest.size()));
         return said;

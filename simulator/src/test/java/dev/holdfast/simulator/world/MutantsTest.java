@@ -15,6 +15,7 @@ final class MutantsTest {
   private static final String JOURNAL = "journal/src/main/java/dev/holdfast/journal/";
   private static final String MACHINE = ENGINE + "session/SessionMachine.java";
   private static final String TOKENS = ENGINE + "session/TokenPath.java";
+  private static final String SPLICE = ENGINE + "dialect/chat/ChatSplice.java";
   private static final String GUARDS = ENGINE + "guard/UpstreamGuards.java";
   private static final long SEEDS_MAX = 2_000;
 
@@ -83,9 +84,30 @@ final class MutantsTest {
             "return after.substring(has.length()).stripLeading();"),
         new Mutant(
             "usage is summed over the attempts",
-            ENGINE + "dialect/chat/ChatSplice.java",
+            SPLICE,
             "long input = -Math.min(inputAdded, ChatReader.count(usage, \"prompt_tokens\"));",
             "long input = ChatReader.count(usage, \"prompt_tokens\");"),
+        new Mutant(
+            "usage leaves out what was written before the seam",
+            SPLICE,
+            "committed.produced()",
+            "0L"),
+        new Mutant(
+            "reasoning of a later attempt is dropped before text",
+            TOKENS,
+            "int written = splice.splice(block, signals, holds ? rewritten : batch);",
+            "if (Signals.any(signals, Signals.REASONING)) { a.unseen++; return true; }"
+                + " int written = splice.splice(block, signals, holds ? rewritten : batch);"),
+        new Mutant(
+            "reasoning behind text is let through",
+            SPLICE,
+            "var chunk = ChatDelta.of(block.data(), block.dataStart());",
+            "var chunk = ChatDelta.of(block.data(), block.dataStart());"
+                + " if (continues && !chunk.reasoning().isEmpty()) {"
+                + " add(new String(committed.content(chunk.reasoning()), StandardCharsets.UTF_8)"
+                + ".replace(\"{\\\"content\\\":\", \"{\\\"reasoning_content\\\":\")"
+                + ".getBytes(StandardCharsets.UTF_8), into);"
+                + " return Signals.REASONING; }"),
         new Mutant(
             "a session expires while it is read",
             JOURNAL + "MemorySession.java",
