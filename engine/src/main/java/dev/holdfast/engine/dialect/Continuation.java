@@ -13,7 +13,7 @@ public sealed interface Continuation {
    * @param tokensLeft how many tokens may still be written; {@link Long#MAX_VALUE} if the provider
    *     counts them
    * @param inputAdded tokens that this call reads and one unbroken call would not
-   * @param outputRepeated tokens that it writes and one before it wrote already
+   * @param outputRepeated tokens of text that it writes and one before it wrote already
    */
   record Ask(
       UpstreamCall call, TextGate gate, long tokensLeft, long inputAdded, long outputRepeated)

@@ -54,9 +54,6 @@ final class Script {
   /** Whether it was to go on, and begins the answer again. */
   boolean beginsAgain;
 
-  /** How many deltas of reasoning it puts before the rest of a text. */
-  int thoughtAgain;
-
   /** How many deltas repeat what was handed back. A server writes those, and counts none. */
   private int repeated;
 
@@ -303,7 +300,6 @@ final class Script {
     for (var token : reasons ? item.reasoning() : List.<String>of()) {
       all.add(new Said(bytes.reasoning(token), true));
     }
-    thoughtAgain = reasons && asked.goesOn() ? item.reasoning().size() : 0;
     if (fresh) {
       fresh(item, all);
     } else {

@@ -11,8 +11,8 @@ import java.util.List;
  * what was delivered before, and what the last call wrote of it. The engine has no tokenizer: it
  * takes an event for a token, and the anchor that a model repeats for a quarter of its characters.
  * So it may be wrong by the tokens that a join put into one event, by the halves of pairs that it
- * put together, and by that estimate. Too many it counts in two cases more, which {@link
- * #writtenAgain} and {@link #wasted} name.
+ * put together, and by that estimate. Too many it counts in one case more, which {@link
+ * #writtenAgain} names.
  */
 final class UsageRule {
   /** Of what a differing target puts before its text; a token less where it was torn. */
@@ -54,8 +54,7 @@ final class UsageRule {
             + (version ? 1 : 0)
             + joined(last, texts)
             + estimated(last.asked);
-    return completion >= whole - slack
-        && completion <= whole + again + slack + writtenAgain(last) + wasted(last);
+    return completion >= whole - slack && completion <= whole + again + slack + writtenAgain(last);
   }
 
   /** A call that was to repeat what was delivered can have written less than that. */
@@ -90,10 +89,5 @@ final class UsageRule {
    */
   private static int writtenAgain(Call last) {
     return last.script.beginsAgain ? Tokens.of(last.asked.partial()).size() : 0;
-  }
-
-  /** Reasoning behind text is dropped. The engine counts it all the same. */
-  private static int wasted(Call last) {
-    return last.script.thoughtAgain;
   }
 }

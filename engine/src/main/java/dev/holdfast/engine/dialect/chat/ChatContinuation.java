@@ -125,7 +125,7 @@ final class ChatContinuation {
         TextGate.replayed(transcript.text(), request.stops()),
         Long.MAX_VALUE,
         0,
-        transcript.produced());
+        transcript.handedBack());
   }
 
   private static Continuation impossible(String why) {

@@ -31,6 +31,9 @@ final class ChatSplice implements Splice {
   private final boolean dropUsage;
   private String passed = "";
 
+  /** Events of reasoning that an unbroken call would not have written. */
+  private long unshown;
+
   /**
    * A splice for one attempt.
    *
@@ -68,6 +71,9 @@ final class ChatSplice implements Splice {
     if (continues) {
       // Reasoning after text was paid for and is not shown.
       written &= ~Signals.REASONING;
+      if (Signals.any(signals, Signals.REASONING) && text.isEmpty()) {
+        unshown++;
+      }
     }
     if (!plain) {
       boolean ends = Signals.any(signals, Signals.FINISHED) || chunk.finishes();
@@ -204,7 +210,7 @@ final class ChatSplice implements Splice {
     long input = -Math.min(inputAdded, ChatReader.count(usage, "prompt_tokens"));
     long output =
         committed.produced()
-            - Math.min(outputRepeated, ChatReader.count(usage, "completion_tokens"));
+            - Math.min(outputRepeated + unshown, ChatReader.count(usage, "completion_tokens"));
     shift(edit, usage, "prompt_tokens", input);
     shift(edit, usage, "completion_tokens", output);
     shift(edit, usage, "total_tokens", input + output);
