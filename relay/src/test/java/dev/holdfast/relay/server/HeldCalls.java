@@ -17,11 +17,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A store in memory whose claims of failed sessions wait until they are let go. */
-final class HeldClaims {
+/** A store in memory in which the calls of one operation, once held, wait until they are let go. */
+final class HeldCalls {
+  private final String operation;
+
   private final MemoryStore inner =
       new MemoryStore(MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory()), System::nanoTime);
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+  private volatile boolean holds = true;
+
+  /**
+   * @param operation a method of {@link SessionStore}
+   */
+  HeldCalls(String operation) {
+    this.operation = operation;
+  }
 
   SessionStore store() {
     return (SessionStore)
@@ -29,7 +39,7 @@ final class HeldClaims {
             SessionStore.class.getClassLoader(),
             new Class<?>[] {SessionStore.class},
             (proxy, method, args) -> {
-              if (method.getName().equals("reopen")) {
+              if (holds && method.getName().equals(operation)) {
                 held.add(() -> invoke(method, args));
                 return null;
               }
@@ -49,9 +59,11 @@ final class HeldClaims {
     return held.size();
   }
 
+  /** Lets go what waits; what comes from now on does not. */
   void release() {
-    for (var claim = held.poll(); claim != null; claim = held.poll()) {
-      claim.run();
+    holds = false;
+    for (var call = held.poll(); call != null; call = held.poll()) {
+      call.run();
     }
   }
 
