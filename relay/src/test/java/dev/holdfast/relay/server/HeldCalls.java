@@ -1,5 +1,6 @@
 package dev.holdfast.relay.server;
 
+import dev.holdfast.journal.AppendReply;
 import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.MemoryStore;
@@ -11,6 +12,7 @@ import dev.holdfast.relay.owner.Owner;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,8 +25,10 @@ final class HeldCalls {
 
   private final MemoryStore inner =
       new MemoryStore(MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory()), System::nanoTime);
-  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+  private final Queue<Call> held = new ConcurrentLinkedQueue<>();
   private volatile boolean holds = true;
+
+  private record Call(Method method, List<Object> args) {}
 
   /**
    * @param operation a method of {@link SessionStore}
@@ -40,7 +44,7 @@ final class HeldCalls {
             new Class<?>[] {SessionStore.class},
             (proxy, method, args) -> {
               if (holds && method.getName().equals(operation)) {
-                held.add(() -> invoke(method, args));
+                held.add(new Call(method, List.of(args)));
                 return null;
               }
               return invoke(method, args);
@@ -63,7 +67,20 @@ final class HeldCalls {
   void release() {
     holds = false;
     for (var call = held.poll(); call != null; call = held.poll()) {
-      call.run();
+      invoke(call.method(), call.args().toArray());
+    }
+  }
+
+  /** Fails what waits, as a disk does; what comes from now on is done. */
+  void fail() {
+    holds = false;
+    var failure = new StoreFailure.Io("no space left on device");
+    for (var call = held.poll(); call != null; call = held.poll()) {
+      switch (call.args().getLast()) {
+        case AppendReply reply -> reply.failed(failure);
+        case Reply<?> reply -> reply.failed(failure);
+        default -> throw new IllegalStateException("expected a reply, got " + call);
+      }
     }
   }
 
