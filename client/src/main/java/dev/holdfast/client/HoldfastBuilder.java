@@ -156,9 +156,10 @@ public final class HoldfastBuilder {
   }
 
   /**
-   * Settings by name: {@code standard}, {@code seed-basic} (counts and waits), {@code seed-session}
-   * (these, and the words by which a model is asked to go on) or {@code seed-breaker} (the circuit
-   * breaker). Each replaces what it is about and leaves the rest.
+   * Settings by name: {@code standard} (counts, waits and the circuit breaker), {@code seed-basic}
+   * (counts and waits), {@code seed-session} (these, and the words by which a model is asked to go
+   * on) or {@code seed-breaker} (the circuit breaker). Each replaces what it is about and leaves
+   * the rest.
    *
    * @throws IllegalArgumentException if there is no such preset
    */
@@ -172,7 +173,7 @@ public final class HoldfastBuilder {
               + "\"");
     }
     waits.ifPresent(preset -> retry = preset.policy());
-    breaker.ifPresent(settings -> guards = settings);
+    breaker.ifPresent(settings -> guards = guards.withBreaker(settings.breaker()));
     if (name.equals(Presets.SEED_SESSION.name())) {
       anchor = AnchorTemplate.SEED;
     }
