@@ -7,6 +7,7 @@ import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.retry.Presets;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -344,8 +345,12 @@ public final class HoldfastBuilder {
       Profile known,
       Map<String, String> headers,
       List<Settings.Place> before) {
-    var at = url.substring(url.indexOf("//") + 2).replaceAll("/.*", "");
-    long same = before.stream().filter(p -> p.upstream().name().matches(at + "(#\\d+)?")).count();
-    return new Upstream(same == 0 ? at : at + "#" + (same + 1), url, apiKey, known, headers);
+    var at = URI.create(url).getRawAuthority();
+    var taken = before.stream().map(place -> place.upstream().name()).toList();
+    var name = at;
+    for (int number = 2; taken.contains(name); number++) {
+      name = at + "#" + number;
+    }
+    return new Upstream(name, url, apiKey, known, headers);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What settings become. */
 class HoldfastBuilderTest {
@@ -40,6 +41,25 @@ class HoldfastBuilderTest {
       assertThat(holdfast.settings().guards()).isEqualTo(OF_THE_CALLER);
       assertThat(holdfast.settings().retry())
           .isEqualTo(Presets.find("seed-basic").orElseThrow().policy());
+    }
+  }
+
+  /** Upstreams are found by their names. */
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1:8080", "[::1]:8080", "[::1]", "a.example", "a-b.example:1"})
+  void places_atOneAddress_haveNamesOfTheirOwn(String at) {
+    var url = "http://" + at;
+
+    try (var holdfast =
+        Holdfast.builder()
+            .baseUrl(url + "/v1")
+            .fallback(url + "/v2", null, null)
+            .fallback("http://axexample/v1", null, null)
+            .fallback(url, null, null)
+            .build()) {
+      assertThat(holdfast.settings().upstreams())
+          .extracting(place -> place.upstream().name())
+          .containsExactly(at, at + "#2", "axexample", at + "#3");
     }
   }
 }
