@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,13 +66,18 @@ final class ChatCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final Map<String, String> environment;
+  private final IntPredicate isTerminal;
 
   ChatCommand() {
-    this(System.getenv());
+    this(System.getenv(), Terminal::isTerminal);
   }
 
-  ChatCommand(Map<String, String> environment) {
+  /**
+   * @param isTerminal whether a descriptor of this process is at a terminal
+   */
+  ChatCommand(Map<String, String> environment, IntPredicate isTerminal) {
     this.environment = environment;
+    this.isTerminal = isTerminal;
   }
 
   @Override
@@ -101,7 +107,9 @@ final class ChatCommand implements Callable<Integer> {
   }
 
   private int ask(ChatPlace place, String question, PrintWriter out, PrintWriter err) {
-    var status = new StatusLine(err, Terminal.isLive(environment));
+    // The line under the text takes both: the text is at the one, the line goes to the other.
+    boolean live = Terminal.isLive(environment, isTerminal, Terminal.OUTPUT, Terminal.ERROR);
+    var status = new StatusLine(err, live);
     var builder = place.client().onRetry(status::retry).onQueue(status::queued);
     if (lenient) {
       builder.lenient();

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.cli.demo.Terminal;
 import dev.holdfast.relay.config.RelayConfig;
 import dev.holdfast.relay.server.Relay;
 import dev.holdfast.relay.server.RelayListener;
@@ -18,17 +19,27 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class ChatCommandTest {
   private static final String ASKED = "Say it [short].";
+  private static final String[] BROKEN = {
+    "--model", "simulator/any", "--fault", "cut@4; ok", ASKED
+  };
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   private int chat(Map<String, String> environment, String... args) {
-    return new CommandLine(new ChatCommand(environment))
+    return chat(environment, descriptor -> false, args);
+  }
+
+  private int chat(Map<String, String> environment, IntPredicate isTerminal, String... args) {
+    return new CommandLine(new ChatCommand(environment, isTerminal))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(args);
@@ -52,6 +63,30 @@ class ChatCommandTest {
     assertThat(err.toString())
         .contains("truncation; going on at")
         .contains("whole, after 2 attempts, joined by prefill exact");
+  }
+
+  /** As under {@code 2>log} at a terminal, or {@code >answer}. */
+  @ParameterizedTest
+  @ValueSource(ints = {Terminal.OUTPUT, Terminal.ERROR})
+  void oneStream_thatIsNoTerminal_getsNoEscapeCodes(int terminal) {
+    var environment = Map.of("TERM", "xterm");
+
+    assertThat(chat(environment, descriptor -> descriptor == terminal, BROKEN)).isZero();
+
+    assertThat(out.toString()).isEqualTo(unbroken() + System.lineSeparator());
+    assertThat(err.toString()).contains("truncation; going on at").doesNotContain("\033");
+  }
+
+  @Test
+  void terminal_hasALineThatGoesAgain() {
+    assertThat(chat(Map.of("TERM", "xterm"), descriptor -> true, BROKEN)).isZero();
+    assertThat(err.toString()).contains("\033").contains("truncation; going on at");
+  }
+
+  @Test
+  void terminal_thatObeysNoCodes_getsNone() {
+    assertThat(chat(Map.of("TERM", "dumb"), descriptor -> true, BROKEN)).isZero();
+    assertThat(err.toString()).doesNotContain("\033");
   }
 
   @Test
@@ -79,7 +114,7 @@ class ChatCommandTest {
           }
         };
     var command =
-        new CommandLine(new ChatCommand(Map.of()))
+        new CommandLine(new ChatCommand(Map.of(), descriptor -> false))
             .setOut(Main.writer(new PrintStream(closed, true, StandardCharsets.UTF_8)))
             .setErr(new PrintWriter(err, true));
 

@@ -7,6 +7,7 @@ import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.retry.Presets;
 import dev.holdfast.engine.retry.RetryPolicy;
 import dev.holdfast.engine.session.Clocks;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -156,9 +157,10 @@ public final class HoldfastBuilder {
   }
 
   /**
-   * Settings by name: {@code standard}, {@code seed-basic} (counts and waits), {@code seed-session}
-   * (these, and the words by which a model is asked to go on) or {@code seed-breaker} (the circuit
-   * breaker). Each replaces what it is about and leaves the rest.
+   * Settings by name: {@code standard} (counts, waits and the circuit breaker), {@code seed-basic}
+   * (counts and waits), {@code seed-session} (these, and the words by which a model is asked to go
+   * on) or {@code seed-breaker} (the circuit breaker). Each replaces what it is about and leaves
+   * the rest.
    *
    * @throws IllegalArgumentException if there is no such preset
    */
@@ -172,7 +174,7 @@ public final class HoldfastBuilder {
               + "\"");
     }
     waits.ifPresent(preset -> retry = preset.policy());
-    breaker.ifPresent(settings -> guards = settings);
+    breaker.ifPresent(settings -> guards = guards.withBreaker(settings.breaker()));
     if (name.equals(Presets.SEED_SESSION.name())) {
       anchor = AnchorTemplate.SEED;
     }
@@ -343,8 +345,12 @@ public final class HoldfastBuilder {
       Profile known,
       Map<String, String> headers,
       List<Settings.Place> before) {
-    var at = url.substring(url.indexOf("//") + 2).replaceAll("/.*", "");
-    long same = before.stream().filter(p -> p.upstream().name().matches(at + "(#\\d+)?")).count();
-    return new Upstream(same == 0 ? at : at + "#" + (same + 1), url, apiKey, known, headers);
+    var at = URI.create(url).getRawAuthority();
+    var taken = before.stream().map(place -> place.upstream().name()).toList();
+    var name = at;
+    for (int number = 2; taken.contains(name); number++) {
+      name = at + "#" + number;
+    }
+    return new Upstream(name, url, apiKey, known, headers);
   }
 }

@@ -113,7 +113,7 @@ public final class DemoCommand implements Callable<Integer> {
     List<Watched> answers;
     Paint paint = Paint.NONE;
     long began = System.nanoTime();
-    if (Terminal.isLive(environment)) {
+    if (Terminal.isLive(environment, Terminal::isTerminal, Terminal.OUTPUT)) {
       paint = Terminal.paint(environment);
       answers = live(plan, out, paint, environment);
     } else {

@@ -6,14 +6,23 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
 /**
- * The terminal at the standard output. The JDK tells neither whether there is one, if the input is
- * something else, nor its size; {@code test} and {@code stty} do, wherever terminals are obeyed.
+ * The terminal at the standard output and the standard error. The JDK tells neither whether there
+ * is one, if the input is something else, nor its size; {@code test} and {@code stty} do, wherever
+ * terminals are obeyed.
  */
 public final class Terminal {
+  /** The descriptor of the standard output. */
+  public static final int OUTPUT = 1;
+
+  /** The descriptor of the standard error. */
+  public static final int ERROR = 2;
+
   /**
    * How much a terminal shows.
    *
@@ -40,10 +49,18 @@ public final class Terminal {
 
   private Terminal() {}
 
-  /** Whether somebody watches, at something that obeys escape codes. */
-  public static boolean isLive(Map<String, String> environment) {
+  /**
+   * Whether somebody watches, at something that obeys escape codes.
+   *
+   * @param isTerminal says it of a descriptor: {@link #isTerminal}, or what a test puts there
+   * @param descriptors that must all be at a terminal
+   */
+  public static boolean isLive(
+      Map<String, String> environment, IntPredicate isTerminal, int... descriptors) {
     String kind = environment.getOrDefault("TERM", "dumb");
-    return !kind.equals("dumb") && !kind.isEmpty() && outputIsTerminal();
+    return !kind.equals("dumb")
+        && !kind.isEmpty()
+        && IntStream.of(descriptors).allMatch(isTerminal);
   }
 
   /** Colours, unless they are not wanted (no-color.org). */
@@ -73,11 +90,13 @@ public final class Terminal {
     }
   }
 
-  private static boolean outputIsTerminal() {
+  /** Whether this descriptor of this process is at a terminal. */
+  public static boolean isTerminal(int descriptor) {
     try {
       Process test =
-          new ProcessBuilder("test", "-t", "1")
+          new ProcessBuilder("test", "-t", Integer.toString(descriptor))
               .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       return test.waitFor(ANSWER_SECONDS_MAX, TimeUnit.SECONDS) && test.exitValue() == 0;
     } catch (IOException e) {

@@ -4,8 +4,8 @@ package dev.holdfast.engine.dialect;
  * One request to an upstream, without host and credentials, which only the driver knows.
  *
  * @param method of HTTP
- * @param path appended to the upstream's base URL, or, where a profile names another path, to its
- *     host
+ * @param path appended to the upstream's base URL; the dialect's own, or the one that the profile
+ *     names for a continuation
  * @param body the JSON; empty for {@link Method#GET}
  * @param streamed whether an event stream is asked for
  */

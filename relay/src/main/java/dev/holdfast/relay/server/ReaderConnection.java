@@ -79,7 +79,8 @@ final class ReaderConnection {
    *
    * @param history that names its events
    * @param whenDrained called on the connection's loop when it takes more
-   * @param whenGone called there when the connection is gone before the response has ended
+   * @param whenGone called there when the connection is gone before the response has ended; before
+   *     this returns if it is gone already
    */
   void serve(String history, Runnable whenDrained, Runnable whenGone) {
     idPrefix = ("id: " + history + "-").getBytes(StandardCharsets.US_ASCII);

@@ -3,6 +3,7 @@ package dev.holdfast.relay.server;
 import dev.holdfast.engine.delivery.DeliveryFact;
 import dev.holdfast.engine.delivery.DeliverySettings;
 import dev.holdfast.engine.delivery.ReaderKind;
+import dev.holdfast.engine.dialect.Dialect;
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Outcome;
 import dev.holdfast.journal.FinishRecord;
@@ -57,6 +58,22 @@ final class Replay implements SessionReaders.Session {
       case FinishRecord.Cancelled f ->
           new Outcome.Failed(new Failure.Cancelled(f.message()), false);
       case FinishRecord.Failed f -> new Outcome.Failed(failure(f), f.retryable());
+    };
+  }
+
+  /** The last record of a session that ends so. */
+  static FinishRecord record(Outcome outcome, Dialect dialect, List<String> strategies) {
+    return switch (outcome) {
+      case Outcome.Complete c -> new FinishRecord.Complete();
+      case Outcome.Failed f ->
+          f.failure() instanceof Failure.Cancelled cancelled
+              ? new FinishRecord.Cancelled(cancelled.detail())
+              : new FinishRecord.Failed(
+                  f.failure().why(),
+                  dialect.status(f.failure()),
+                  f.failure().message(),
+                  f.retryable(),
+                  strategies);
     };
   }
 

@@ -16,7 +16,6 @@ import dev.holdfast.engine.session.SessionMachine;
 import dev.holdfast.engine.sse.EventBatch;
 import dev.holdfast.journal.AppendReply;
 import dev.holdfast.journal.Claim;
-import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.SessionNote;
 import dev.holdfast.journal.SessionRef;
 import dev.holdfast.journal.StoreFailure;
@@ -115,7 +114,7 @@ final class SessionDriver implements SessionReaders.Session {
       early.forEach(this::tell);
       return true;
     }
-    worker.store().finish(ref, Shared.ownFault(), noted);
+    endByOwnFault();
     Answers.failed(reader, face, Replay.failure(Shared.ownFault()), true, List.of());
     return false;
   }
@@ -178,6 +177,9 @@ final class SessionDriver implements SessionReaders.Session {
   // ---- facts
 
   private void tell(Object fact) {
+    if (forgotten) {
+      return;
+    }
     if (running) {
       facts.add(fact);
       return;
@@ -215,8 +217,7 @@ final class SessionDriver implements SessionReaders.Session {
     worker.log().unexpected(call.id(), cause);
     facts.clear();
     if (owned && !finished) {
-      // Else its key would stay taken by a session that nobody drives.
-      worker.store().finish(ref, Shared.ownFault(), noted);
+      endByOwnFault();
     }
     finished = true;
     over = true;
@@ -234,6 +235,12 @@ final class SessionDriver implements SessionReaders.Session {
     forget();
   }
 
+  /** Else its key would stay taken by a session that nobody drives. */
+  private void endByOwnFault() {
+    worker.store().finish(ref, Shared.ownFault(), noted);
+    report(Replay.outcome(Shared.ownFault()));
+  }
+
   private void forget() {
     if (forgotten) {
       return;
@@ -248,11 +255,29 @@ final class SessionDriver implements SessionReaders.Session {
     endings.clear();
   }
 
+  /** Its last record is written, or can't be; what readers are told now is what is reported. */
   private void over(Outcome outcome) {
     over = true;
+    if (owned) {
+      report(outcome);
+    }
     tell(new DeliveryFact.SessionFinished(System.nanoTime(), outcome));
     endings.forEach(Runnable::run);
     endings.clear();
+  }
+
+  private void report(Outcome outcome) {
+    worker.finished(
+        new SessionReport(
+            call.id(),
+            call.label(),
+            call.owner(),
+            call.route(),
+            outcome,
+            machine.last(),
+            System.nanoTime() - startedNanos,
+            machine.attempts(),
+            machine.seams()));
   }
 
   // ---- the machine's commands
@@ -497,27 +522,16 @@ final class SessionDriver implements SessionReaders.Session {
   }
 
   private void finish(Outcome outcome) {
-    finished = true;
     if (machineTimer >= 0) {
       worker.vertx().cancelTimer(machineTimer);
     }
     noteEnded();
+    finished = true;
     if (body != null && outcome instanceof Outcome.Complete) {
       keepBody(body, outcome);
     } else {
       writeFinish(outcome);
     }
-    worker.finished(
-        new SessionReport(
-            call.id(),
-            call.label(),
-            call.owner(),
-            call.route(),
-            outcome,
-            machine.last(),
-            System.nanoTime() - startedNanos,
-            machine.attempts(),
-            machine.seams()));
   }
 
   /** The one body goes into the log before anybody gets it, like any event. */
@@ -556,7 +570,7 @@ final class SessionDriver implements SessionReaders.Session {
         .store()
         .finish(
             ref,
-            record(outcome),
+            Replay.record(outcome, call.dialect(), strategies()),
             new AppendReply() {
               @Override
               public void appended(long upTo) {
@@ -569,21 +583,6 @@ final class SessionDriver implements SessionReaders.Session {
                 onHome(() -> over(lost(failure)));
               }
             });
-  }
-
-  private FinishRecord record(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Complete c -> new FinishRecord.Complete();
-      case Outcome.Failed f ->
-          f.failure() instanceof Failure.Cancelled cancelled
-              ? new FinishRecord.Cancelled(cancelled.detail())
-              : new FinishRecord.Failed(
-                  f.failure().why(),
-                  call.dialect().status(f.failure()),
-                  f.failure().message(),
-                  f.retryable(),
-                  strategies());
-    };
   }
 
   @Override

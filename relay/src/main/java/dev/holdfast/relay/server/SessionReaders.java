@@ -66,14 +66,17 @@ final class SessionReaders {
     return delivery.readers();
   }
 
-  /** Adds a reader. */
+  /**
+   * Adds a reader. That it has gone is heard of in a turn of its own: it may have gone before, or
+   * go in the midst of a command, and is then unknown to the delivery, or still told something.
+   */
   void attach(ReaderConnection connection, ReaderKind kind, long after, boolean canComeBack) {
     int number = next++;
     connections.put(number, connection);
     connection.serve(
         session.face().history(),
         () -> onHome(() -> session.tell(new DeliveryFact.Drained(System.nanoTime(), number))),
-        () -> onHome(() -> left(number)));
+        () -> home.runOnContext(nothing -> left(number)));
     session.tell(
         new DeliveryFact.ReaderAttached(System.nanoTime(), number, after, kind, canComeBack));
   }

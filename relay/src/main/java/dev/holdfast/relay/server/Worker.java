@@ -262,9 +262,14 @@ final class Worker extends VerticleBase {
     shared.orphans().forget(face.owner(), face.id());
   }
 
+  /** Says what became of a session. Its readers still get their end if the listener throws. */
   void finished(SessionReport report) {
     shared.log().finished(report);
-    shared.listener().finished(report);
+    try {
+      shared.listener().finished(report);
+    } catch (RuntimeException e) {
+      shared.log().unexpected(report.session(), e);
+    }
   }
 
   /** Ends every session of this loop, and every reading of one, with an error that says so. */

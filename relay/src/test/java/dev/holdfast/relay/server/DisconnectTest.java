@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.engine.failure.Failure;
 import dev.holdfast.engine.session.Outcome;
+import dev.holdfast.relay.config.RelayConfig;
 import dev.holdfast.simulator.Call;
 import dev.holdfast.simulator.RequestKind;
 import dev.holdfast.simulator.SimulatorServer;
@@ -11,7 +12,10 @@ import dev.holdfast.simulator.fault.FaultPlan;
 import dev.holdfast.simulator.model.Style;
 import dev.holdfast.simulator.provider.ProviderConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Readers that leave, take nothing, or are slow. */
 class DisconnectTest {
@@ -21,6 +25,9 @@ class DisconnectTest {
   private static final String SOON = "sessions: { stuck-after: 300ms, gone-after: 100ms }\n";
 
   private static final String DEFAULTS = "";
+
+  private static final String KEY = "Idempotency-Key: k";
+  private static final int WORDS = 5;
 
   /** More than the buffers of both ends together take. */
   private static final int BIG_EVENTS = 40_000;
@@ -91,6 +98,83 @@ class DisconnectTest {
       RelayRig.until("the session ends", () -> rig.ended() == 1);
       RelayRig.until("the call is closed", () -> isOver(simulator));
       assertThat(simulator.calls("up").getFirst().outcome()).isEqualTo(Call.Outcome.PEER_CLOSED);
+    }
+  }
+
+  /** The relay hears that it has gone before it knows what the reader wanted. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void reader_thatLeftBeforeItWasAttached_costsTheOthersNothing(int workers) throws Exception {
+    var store = new HeldCalls("find");
+    try (var logged = new LogCapture();
+        var upstream = new SteppedUpstream(WORDS);
+        var rig = seats(2, upstream, workers, store);
+        var first = EventClient.post(rig.port(), ComingBackTest.body("x"))) {
+      upstream.allow(2);
+      var path = "/v1/sessions/" + first.header("x-holdfast-session") + "/events";
+      assertThat(first.take(2)).hasSize(2);
+      var other = EventClient.get(rig.port(), path);
+      RelayRig.until("it is looked for", () -> store.held() == 1);
+      other.close();
+      RelayRig.until("its seat is free", () -> hasSeat(rig));
+
+      store.release();
+      upstream.allowAll();
+
+      assertThat(first.rest()).hasSize(upstream.events() - 2);
+      assertThat(first.ending()).isEqualTo(Heard.Ending.WHOLE);
+      RelayRig.until("nothing is left", () -> live(rig) == 0);
+      assertThat(outcome(rig)).isInstanceOf(Outcome.Complete.class);
+      assertThat(logged.errors()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void caller_thatLeftBeforeItsSessionBegan_findsItWhole(int workers) throws Exception {
+    var store = new HeldCalls("create");
+    try (var logged = new LogCapture();
+        var upstream = new SteppedUpstream(WORDS);
+        var rig = seats(1, upstream, workers, store)) {
+      var body = ComingBackTest.body("x");
+      var caller = EventClient.post(rig.port(), body, KEY);
+      RelayRig.until("it is to be stored", () -> store.held() == 1);
+      caller.close();
+      RelayRig.until("its seat is free", () -> hasSeat(rig));
+
+      store.release();
+      upstream.allowAll();
+
+      RelayRig.until("the session ends", () -> rig.ended() == 1);
+      RelayRig.until("nothing is left", () -> live(rig) == 0);
+      assertThat(outcome(rig)).isInstanceOf(Outcome.Complete.class);
+      try (var again = EventClient.post(rig.port(), body, KEY)) {
+        assertThat(again.rest()).hasSize(upstream.events());
+        assertThat(again.ending()).isEqualTo(Heard.Ending.WHOLE);
+      }
+      assertThat(upstream.calls()).isEqualTo(1);
+      assertThat(logged.errors()).isEmpty();
+    }
+  }
+
+  private static RelayRig seats(int seats, SteppedUpstream upstream, int workers, HeldCalls store)
+      throws Exception {
+    var yaml =
+        RelayRig.oneUpstream(upstream.url())
+            + "workers: "
+            + workers
+            + "\nsessions: { owner-readers: "
+            + seats
+            + " }\n";
+    return RelayRig.start(RelayConfig.parse(yaml, Map.of()), store.store());
+  }
+
+  /** Whether one more may read: the relay has heard of each that has gone. */
+  private static boolean hasSeat(RelayRig rig) {
+    try {
+      return RawClient.get(rig.port(), "/v1/sessions").status() == 200;
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 

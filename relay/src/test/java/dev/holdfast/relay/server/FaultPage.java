@@ -17,9 +17,11 @@ final class FaultPage {
       # What happens when something breaks
 
       Generated from `faults.csv` of the simulator; `FaultPageTest` compares the two.
-      `FaultMatrixTest` runs the rows through a relay on real sockets and `ClientFaultMatrixTest`
-      through the Java library, and each fails on any difference. The settings are the default
-      ones with short clocks, and one route with one target on the `openai-chat` wire.
+      `FaultMatrixTest` runs the rows through a relay on real sockets and fails on any difference.
+      `ClientFaultMatrixTest` runs those that are streamed through the Java library; there `reset`,
+      `truncation` and `refused` are taken for each other, which the JDK's client does not always
+      tell apart. The settings are the default ones with short clocks, and one route with one
+      target on the `openai-chat` wire.
 
       - **plan**: what the upstream does, attempt by attempt, in the language of `./holdfast
         simulate --fault`; after the last entry every attempt is healthy, `*` repeats it for

@@ -160,7 +160,7 @@ class TakenUpTest {
   void answer_stoppedWhileItsClaimIsPending_endsUnderThatClaim() throws Exception {
     try (var simulator = SimulatorServer.start();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var store = new HeldClaims();
+      var store = new HeldCalls("reopen");
       var yaml =
           "listen: 127.0.0.1:0\nworkers: 1\nprobe: on-break\nbreaker: off\n"
               + "drain: { accept: 0s, readers: 0s }\n"

@@ -1,5 +1,6 @@
 package dev.holdfast.relay.server;
 
+import dev.holdfast.journal.AppendReply;
 import dev.holdfast.journal.FinishRecord;
 import dev.holdfast.journal.MemoryLimits;
 import dev.holdfast.journal.MemoryStore;
@@ -11,17 +12,30 @@ import dev.holdfast.relay.owner.Owner;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A store in memory whose claims of failed sessions wait until they are let go. */
-final class HeldClaims {
+/** A store in memory in which the calls of one operation, once held, wait until they are let go. */
+final class HeldCalls {
+  private final String operation;
+
   private final MemoryStore inner =
       new MemoryStore(MemoryLimits.ofHeap(Runtime.getRuntime().maxMemory()), System::nanoTime);
-  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+  private final Queue<Call> held = new ConcurrentLinkedQueue<>();
+  private volatile boolean holds = true;
+
+  private record Call(Method method, List<Object> args) {}
+
+  /**
+   * @param operation a method of {@link SessionStore}
+   */
+  HeldCalls(String operation) {
+    this.operation = operation;
+  }
 
   SessionStore store() {
     return (SessionStore)
@@ -29,8 +43,8 @@ final class HeldClaims {
             SessionStore.class.getClassLoader(),
             new Class<?>[] {SessionStore.class},
             (proxy, method, args) -> {
-              if (method.getName().equals("reopen")) {
-                held.add(() -> invoke(method, args));
+              if (holds && method.getName().equals(operation)) {
+                held.add(new Call(method, List.of(args)));
                 return null;
               }
               return invoke(method, args);
@@ -49,9 +63,24 @@ final class HeldClaims {
     return held.size();
   }
 
+  /** Lets go what waits; what comes from now on does not. */
   void release() {
-    for (var claim = held.poll(); claim != null; claim = held.poll()) {
-      claim.run();
+    holds = false;
+    for (var call = held.poll(); call != null; call = held.poll()) {
+      invoke(call.method(), call.args().toArray());
+    }
+  }
+
+  /** Fails what waits, as a disk does; what comes from now on is done. */
+  void fail() {
+    holds = false;
+    var failure = new StoreFailure.Io("no space left on device");
+    for (var call = held.poll(); call != null; call = held.poll()) {
+      switch (call.args().getLast()) {
+        case AppendReply reply -> reply.failed(failure);
+        case Reply<?> reply -> reply.failed(failure);
+        default -> throw new IllegalStateException("expected a reply, got " + call);
+      }
     }
   }
 
