@@ -40,20 +40,18 @@ final class UsageRule {
     }
     var last = calls.getLast();
     boolean escapes = session.spec.wire().escapes();
-    int whole = item.deltas() + (escapes ? item.pairs() : 0);
+    int halves = escapes ? item.pairs() : 0;
+    int whole = item.deltas() + halves;
+    // Reasoning of calls that broke before there was text was shown, too.
+    int again = Math.max(0, thoughts - item.reasoning().size());
     if (!last.asked.goesOn()) {
       whole += last.script.version.isEmpty() ? 0 : VERSION_TOKENS * item.text().size();
-      // Reasoning of calls that broke before there was text was shown, too; a replay counts it.
-      return completion >= whole && completion <= Math.max(whole, replayed(calls, texts, thoughts));
+      int most = calls.size() == 1 ? whole : whole + again + halves;
+      return completion >= whole && completion <= Math.max(most, replayed(calls, texts, thoughts));
     }
     boolean version = last.asked.hasVersion();
     whole += version ? VERSION_TOKENS : 0;
-    int again = Math.max(0, thoughts - item.reasoning().size());
-    int slack =
-        (escapes ? item.pairs() : 0)
-            + (version ? 1 : 0)
-            + joined(last, texts)
-            + estimated(last.asked);
+    int slack = halves + (version ? 1 : 0) + joined(last, texts) + estimated(last.asked);
     return completion >= whole - slack && completion <= whole + again + slack + writtenAgain(last);
   }
 
