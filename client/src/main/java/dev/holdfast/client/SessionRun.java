@@ -182,8 +182,12 @@ final class SessionRun implements Flow.Subscription {
 
   private StreamOutcome cutShort(StreamOutcome how) {
     return how instanceof StreamOutcome.Complete c && brokenOff != null
-        ? new StreamOutcome.Incomplete(new Failure.Cancelled(brokenOff), false, c.answer(), cause)
+        ? brokenOff(brokenOff, c.answer())
         : how;
+  }
+
+  private StreamOutcome brokenOff(String reason, Answer partial) {
+    return new StreamOutcome.Incomplete(new Failure.Cancelled(reason), false, partial, cause);
   }
 
   private void forgetUnread() {
@@ -318,11 +322,10 @@ final class SessionRun implements Flow.Subscription {
     asks.clear();
     leases.forEach((attempt, lease) -> settle(attempt, lease, new Settlement.Neutral()));
     leases.clear();
-    brokenOff = "the client failed by its own fault: " + fault;
+    var reason = "the client failed by its own fault: " + fault;
+    brokenOff = reason;
     cause = cause == null ? fault : cause;
-    outcome =
-        cutShort(
-            outcome == null ? new StreamOutcome.Complete(log.answer(machine, session)) : outcome);
+    outcome = outcome == null ? brokenOff(reason, log.answer(machine, session)) : cutShort(outcome);
   }
 
   /** Tells the caller what the machine has decided since. */

@@ -1,14 +1,12 @@
 package dev.holdfast.client;
 
 import dev.holdfast.engine.dialect.Target;
-import dev.holdfast.engine.dialect.TargetKnowledge;
 import dev.holdfast.engine.guard.Ask;
 import dev.holdfast.engine.guard.BreakerState;
 import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.guard.Guards;
 import dev.holdfast.engine.guard.UpstreamGuards;
-import dev.holdfast.engine.session.Surroundings;
-import java.time.Duration;
+import dev.holdfast.engine.session.TargetMemory;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,9 +19,7 @@ import java.util.function.Consumer;
  * What all calls of one client share: the guards of each upstream, with a timer for what time alone
  * decides, and what was learnt of each target. Safe for many threads.
  */
-final class SharedGuards implements Surroundings {
-  private static final long KEY_REJECTED_NANOS = Duration.ofSeconds(60).toNanos();
-
+final class SharedGuards extends TargetMemory {
   private static final class Watched {
     final UpstreamGuards guards;
     final AtomicLong armedAt = new AtomicLong(Long.MAX_VALUE);
@@ -35,8 +31,6 @@ final class SharedGuards implements Surroundings {
 
   private final Timing timing;
   private final Map<String, Watched> upstreams = new HashMap<>();
-  private final ConcurrentHashMap<String, TargetKnowledge> knowledge = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, Long> rejectedUntil = new ConcurrentHashMap<>();
   private final Set<String> open = ConcurrentHashMap.newKeySet();
 
   SharedGuards(Collection<Upstream> upstreams, GuardSettings settings, Timing timing) {
@@ -102,31 +96,5 @@ final class SharedGuards implements Surroundings {
   @Override
   public boolean massBreak(Target target, long nowNanos) {
     return watched(target).guards.massBreak(nowNanos);
-  }
-
-  @Override
-  public TargetKnowledge knowledge(Target target) {
-    return knowledge.computeIfAbsent(target.name(), name -> new TargetKnowledge());
-  }
-
-  @Override
-  public void keyRejected(Target target, long nowNanos) {
-    rejectedUntil.put(target.name(), nowNanos + KEY_REJECTED_NANOS);
-  }
-
-  /** After the time one session tries the target again; the others wait for what it finds. */
-  @Override
-  public boolean skipped(Target target, long nowNanos) {
-    var until = rejectedUntil.get(target.name());
-    if (until == null) {
-      return false;
-    }
-    return nowNanos < until
-        || !rejectedUntil.replace(target.name(), until, nowNanos + KEY_REJECTED_NANOS);
-  }
-
-  @Override
-  public void keyAccepted(Target target) {
-    rejectedUntil.remove(target.name());
   }
 }

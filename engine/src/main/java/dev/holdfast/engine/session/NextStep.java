@@ -370,7 +370,7 @@ final class NextStep {
     boolean tooLate =
         at - nowNanos > plan.retry().waitBeforeContentMax().toNanos()
             || at > callerDeadlineNanos
-            || at > lastProgressNanos + plan.clocks().recovery().toNanos();
+            || at > recoveryEndNanos();
     if (tooLate) {
       var why = candidates.restsFor(choice.target());
       return new End(why == null ? failure : why);
@@ -415,9 +415,14 @@ final class NextStep {
     if (at - nowNanos > plan.retry().waitAfterContentMax().toNanos()) {
       return new End(failure);
     }
-    return at > lastProgressNanos + plan.clocks().recovery().toNanos()
+    return at > recoveryEndNanos()
         ? recoveryTimeout(failure)
         : climb(choice.target(), failure, at, nowNanos);
+  }
+
+  /** No new attempt starts later. */
+  private long recoveryEndNanos() {
+    return lastProgressNanos + plan.clocks().recovery().toNanos();
   }
 
   private Step recoveryTimeout(@Nullable Failure last) {
@@ -473,7 +478,7 @@ final class NextStep {
       return attempt(target, Attempt.Purpose.PROBE, nowNanos, nowNanos);
     }
     long at = nowNanos + PROBE_TURN.toNanos();
-    return at > lastProgressNanos + plan.clocks().recovery().toNanos()
+    return at > recoveryEndNanos()
         ? recoveryTimeout(failure)
         : attempt(target, Attempt.Purpose.CONTINUE, at, nowNanos);
   }
@@ -483,7 +488,7 @@ final class NextStep {
   }
 
   private Step attempt(Target target, Attempt.Purpose purpose, long atNanos, long nowNanos) {
-    long deadline = Math.max(lastProgressNanos + plan.clocks().recovery().toNanos(), nowNanos);
+    long deadline = Math.max(recoveryEndNanos(), nowNanos);
     return new Try(target, purpose, Ask.Kind.CONTINUATION, atNanos, deadline);
   }
 

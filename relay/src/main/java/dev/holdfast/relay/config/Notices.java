@@ -16,7 +16,8 @@ final class Notices {
             + Units.print(journal.keep())
             + " and up to "
             + Units.print(journal.sizeBytesMax())
-            + ", never more than a quarter of the heap; they do not outlive the process yet, so dir and sync have no effect");
+            + ", never more than a quarter of the heap; they do not outlive the process yet, so dir"
+            + " and sync have no effect");
     if (!keys && !listen.isLoopback()) {
       notices.add("insecure: anyone who reaches " + listen + " can spend your credit");
     }

@@ -1,19 +1,16 @@
 package dev.holdfast.relay.server;
 
 import dev.holdfast.engine.dialect.Target;
-import dev.holdfast.engine.dialect.TargetKnowledge;
 import dev.holdfast.engine.guard.Ask;
 import dev.holdfast.engine.guard.GuardSettings;
 import dev.holdfast.engine.guard.Guards;
 import dev.holdfast.engine.guard.UpstreamGuards;
-import dev.holdfast.engine.session.Surroundings;
+import dev.holdfast.engine.session.TargetMemory;
 import dev.holdfast.relay.config.BreakerSettings;
 import dev.holdfast.relay.config.RelayConfig;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -21,12 +18,7 @@ import java.util.function.Consumer;
  * What all sessions of a process share: the guards of each upstream, with a timer for what time
  * alone decides, and what was learnt of each target. Safe for many threads.
  */
-final class GuardBoard implements Surroundings {
-  /** Targets are names of models, and callers can make up any number of them. */
-  private static final int TARGETS_KEPT = 1_024;
-
-  private static final long KEY_REJECTED_NANOS = Duration.ofSeconds(60).toNanos();
-
+final class GuardBoard extends TargetMemory {
   private static final class Watched {
     final Guards guards;
     final AtomicLong armedAt = new AtomicLong(Long.MAX_VALUE);
@@ -38,8 +30,6 @@ final class GuardBoard implements Surroundings {
 
   private final Vertx vertx;
   private final Map<String, Watched> upstreams = new HashMap<>();
-  private final ConcurrentHashMap<String, TargetKnowledge> knowledge = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, Long> rejectedUntil = new ConcurrentHashMap<>();
 
   GuardBoard(RelayConfig config, Vertx vertx) {
     this.vertx = vertx;
@@ -116,41 +106,5 @@ final class GuardBoard implements Surroundings {
   @Override
   public boolean massBreak(Target target, long nowNanos) {
     return watched(target.upstream()).guards.massBreak(nowNanos);
-  }
-
-  @Override
-  public TargetKnowledge knowledge(Target target) {
-    var known = knowledge.get(target.name());
-    if (known != null) {
-      return known;
-    }
-    if (knowledge.size() >= TARGETS_KEPT) {
-      knowledge.values().removeIf(TargetKnowledge::isBlank);
-    }
-    return knowledge.computeIfAbsent(target.name(), name -> new TargetKnowledge());
-  }
-
-  @Override
-  public void keyRejected(Target target, long nowNanos) {
-    if (rejectedUntil.size() >= TARGETS_KEPT) {
-      rejectedUntil.values().removeIf(until -> until <= nowNanos);
-    }
-    rejectedUntil.put(target.name(), nowNanos + KEY_REJECTED_NANOS);
-  }
-
-  /** After the time one session tries the target again; the others wait for what it finds. */
-  @Override
-  public boolean skipped(Target target, long nowNanos) {
-    var until = rejectedUntil.get(target.name());
-    if (until == null) {
-      return false;
-    }
-    return nowNanos < until
-        || !rejectedUntil.replace(target.name(), until, nowNanos + KEY_REJECTED_NANOS);
-  }
-
-  @Override
-  public void keyAccepted(Target target) {
-    rejectedUntil.remove(target.name());
   }
 }

@@ -135,22 +135,17 @@ public final class Campaign {
   }
 
   private static void tell(Report report, StringBuilder told) {
-    told.append("trace\n  ")
-        .append(String.join("\n  ", report.trace()))
-        .append("\nresult: ")
-        .append(report.steps())
-        .append(" steps, ")
-        .append(report.faults())
-        .append(" faults, ")
-        .append(report.calls())
-        .append(" calls, ")
-        .append(report.complete())
-        .append(" complete, ")
-        .append(report.failed())
-        .append(" failed, ")
-        .append(report.seams())
-        .append(" seams; ")
-        .append(report.violation().map(v -> "VIOLATION " + v).orElse("all well"));
+    told.append("trace\n  ").append(String.join("\n  ", report.trace()));
+    told.append(
+        "\nresult: %d steps, %d faults, %d calls, %d complete, %d failed, %d seams; %s"
+            .formatted(
+                report.steps(),
+                report.faults(),
+                report.calls(),
+                report.complete(),
+                report.failed(),
+                report.seams(),
+                report.violation().map(v -> "VIOLATION " + v).orElse("all well")));
   }
 
   private static final class Sums {
